@@ -1,0 +1,2 @@
+/** The decision, as pure functions. @module */
+export {}

@@ -1,0 +1,2 @@
+/** Carries the effects out. @module */
+export {}

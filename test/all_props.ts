@@ -1,0 +1,4 @@
+/** Every property module, in one list: `import { props as x } from './props/x.ts'`, then `...x`. */
+import type { Prop } from './support/property.ts'
+
+export const allProps: ReadonlyArray<Prop> = []

@@ -1,0 +1,4 @@
+/** Every vector module, in one list: `import { cases as x } from './vectors/x.ts'`, then `...x`. */
+import type { Vector } from './support/property.ts'
+
+export const allVectors: ReadonlyArray<Vector> = []

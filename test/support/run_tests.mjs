@@ -1,0 +1,133 @@
+// Runs everything that must hold before a change lands, and adds it up: each gate is one check, tap's and Deno's tests are counted singly.
+// Plain JavaScript, because it has to run before anything is built. With arguments it builds and runs only those compiled tap files.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+
+const files = process.argv.slice(2)
+const inCi = Boolean(process.env.CI)
+const env = {
+  ...process.env,
+  NO_COLOR: '1',
+  PATH: `${process.cwd()}/node_modules/.bin:${process.env.PATH ?? ''}`,
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 }
+const complaints = []
+
+const add = ({ passed, failed, skipped }) => {
+  total.passed += passed
+  total.failed += failed
+  total.skipped += skipped
+}
+
+/** Starts a command and gives every line of its output to `onLine`; resolves to its exit code. */
+const run = (command, args, onLine) =>
+  new Promise((resolve) => {
+    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const streams = [child.stdout, child.stderr].map((input) => {
+      const lines = createInterface({ input })
+      lines.on('line', onLine)
+      return new Promise((done) => lines.once('close', done))
+    })
+    child.once('error', (error) => {
+      onLine(`Cannot start ${command}: ${error.message}`)
+      resolve(1)
+    })
+    child.once('close', (code) => Promise.all(streams).then(() => resolve(code ?? 1)))
+  })
+
+/** One command that must end with exit code 0; its output is shown only if it does not. */
+const gate = async (name, command, args) => {
+  const began = Date.now()
+  const lines = []
+  const code = await run(command, args, (line) => lines.push(line))
+  const ok = code === 0
+  console.log(`${ok ? 'ok' : 'not ok'} - ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`)
+  if (!ok) {
+    console.log(lines.map((line) => `    ${line}`).join('\n'))
+    complaints.push(name)
+  }
+  add({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 })
+  return ok
+}
+
+/** tap: one line a file; the inside of a file is shown if something in it failed, and every skip with its reason. */
+const tap = async () => {
+  let inside = []
+  let summary
+  const code = await run('node', ['node_modules/tap/dist/esm/run.mjs', '--reporter=tap', '-j', '2', ...files], (line) => {
+    const counts = /^# \{ (total: .*) \}$/.exec(line)
+    if (counts) {
+      const read = (name) => Number(new RegExp(`${name}: (\\d+)`).exec(counts[1])?.[1] ?? 0)
+      summary = { passed: read('pass'), failed: read('fail'), skipped: read('skip') + read('todo') }
+      return
+    }
+    const file = /^(ok|not ok) \d+ - (.*)$/.exec(line)
+    if (file) {
+      if (file[1] === 'not ok') {
+        console.log(inside.join('\n'))
+        complaints.push(file[2].replace(/ #.*/, ''))
+      } else for (const skip of inside.filter((l) => /^\s+ok .*# (SKIP|TODO)/i.test(l))) console.log(skip)
+      console.log(`${file[1]} - ${file[2]}`)
+      inside = []
+    } else inside.push(line)
+  })
+  if (summary === undefined || (code !== 0 && summary.failed === 0)) {
+    console.log(inside.join('\n'))
+    complaints.push(`tap ended with exit code ${code}`)
+    summary = { passed: summary?.passed ?? 0, failed: 1, skipped: summary?.skipped ?? 0 }
+  }
+  add(summary)
+}
+
+/** Deno's own test runner over the properties, the vectors and the examples in comments. */
+const deno = async (name, args) => {
+  const lines = []
+  let summary
+  const code = await run('deno', ['test', ...args], (line) => {
+    lines.push(line)
+    const counts = /^(?:ok|FAILED) \| (\d+) passed(?: \(.*?\))? \| (\d+) failed(?: \(.*?\))?(?: \| (\d+) ignored)?/.exec(line)
+    if (counts) summary = { passed: Number(counts[1]), failed: Number(counts[2]), skipped: Number(counts[3] ?? 0) }
+  })
+  const ok = code === 0 && summary !== undefined
+  console.log(`${ok ? 'ok' : 'not ok'} - ${name}${summary ? ` (${summary.passed} passed)` : ''}`)
+  if (!ok) {
+    console.log(lines.map((line) => `    ${line}`).join('\n'))
+    complaints.push(name)
+    summary = { passed: summary?.passed ?? 0, failed: Math.max(1, summary?.failed ?? 1), skipped: summary?.skipped ?? 0 }
+  }
+  add(summary)
+}
+
+const everything = async () => {
+  if (existsSync('test/support/install.sh')) await gate('what the tests need is installed', 'bash', ['test/support/install.sh'])
+  await gate('builds', 'tsc', ['-p', 'tsconfig.json'])
+  await Promise.all([
+    gate('lint', 'eslint', ['.']),
+    (async () => {
+      await gate('core compiles without any ambient type', 'tsc', ['-p', 'core/tsconfig.json'])
+      await gate('format', 'deno', ['fmt', '--check'])
+      await gate('type-checks on Deno', 'deno', ['check', 'core', 'shell', 'test/deno'])
+      await gate('generated protobuf code is up to date', 'node', ['test/support/proto.mjs', '--check'])
+    })(),
+  ])
+  await tap()
+  await deno('properties and vectors on Deno', ['-A', '--permit-no-files', 'test/deno'])
+  await deno('examples on Deno', ['-A', '--doc', '--permit-no-files', 'core', 'shell', ...['README.md'].filter((name) => existsSync(name))])
+}
+
+const some = async () => {
+  if (await gate('builds', 'tsc', ['-p', 'tsconfig.json'])) await tap()
+}
+
+await (files.length > 0 ? some() : everything())
+
+if (complaints.length > 0) console.log(`\nFailed:\n${complaints.map((line) => `  ${line}`).join('\n')}`)
+if (inCi && total.skipped > 0) {
+  console.log(`\nSkipped in CI, where everything must run: ${total.skipped}`)
+  total.failed += total.skipped
+  total.skipped = 0
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`)
+process.exitCode = total.failed > 0 ? 1 : 0

@@ -1,0 +1,122 @@
+/** The style, as a test: who may import whom, what core/ may not name, how long a file may be, and that every source file has its test. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import t from 'tap'
+import ts from 'typescript'
+import { inProject } from './support/paths.ts'
+
+const sourcesOf = (folder: string): ReadonlyArray<string> =>
+  existsSync(inProject(folder))
+    ? readdirSync(inProject(folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(ts|mjs)$/.test(name) && !name.startsWith('proto/gen/'))
+      .map((name) => `${folder}/${name}`)
+      .sort()
+    : []
+
+const textOf = (file: string): string => readFileSync(inProject(file), 'utf8')
+
+/** What a file imports; relative specifiers as paths from the project's folder. */
+const importsOf = (file: string): ReadonlyArray<string> =>
+  ts.preProcessFile(textOf(file), true, true).importedFiles.map(({ fileName }) =>
+    fileName.startsWith('.') ? normalize(join(dirname(file), fileName)) : fileName
+  )
+
+const persistentMapUsers = ['core/table.ts', 'core/queue.ts']
+const packages = /^(fp-ts\/lib\/\w+\.js|io-ts|io-ts\/lib\/\w+\.js)$/
+const coreMay = (file: string, name: string): boolean =>
+  name.startsWith('core/') || packages.test(name) || (name === 'immutable' && persistentMapUsers.includes(file))
+const shellPackages = /^(node:|@grpc\/grpc-js$|commander$|pino$|pino-pretty$|smol-toml$|ms$)/
+const shellMay = (name: string): boolean =>
+  name === 'core/index.ts' || name.startsWith('shell/') || packages.test(name) || shellPackages.test(name)
+
+/** Words that core/ has no business with, looked for in its code without comments and strings. */
+const bannedInCore =
+  /\b(Date\.now|new Date\(\)|Math\.random|performance\.|crypto\.|async|await|Promise|class|throw|console|process|setTimeout|any)\b/
+
+/** The code of a file, with comments and the text of strings blanked out. */
+const codeOf = (file: string): string => {
+  const text = textOf(file)
+  const scanner = ts.createScanner(ts.ScriptTarget.ES2022, false, ts.LanguageVariant.Standard, text)
+  const quiet = [
+    ts.SyntaxKind.SingleLineCommentTrivia,
+    ts.SyntaxKind.MultiLineCommentTrivia,
+    ts.SyntaxKind.StringLiteral,
+    ts.SyntaxKind.NoSubstitutionTemplateLiteral,
+    ts.SyntaxKind.TemplateHead,
+  ]
+  let code = ''
+  for (let token = scanner.scan(); token !== ts.SyntaxKind.EndOfFileToken; token = scanner.scan()) {
+    code += quiet.includes(token) ? scanner.getTokenText().replaceAll(/[^\n]/g, ' ') : scanner.getTokenText()
+  }
+  return code
+}
+
+const linesOf = (file: string): number => textOf(file).split('\n').length - 1
+
+for (const file of sourcesOf('core')) {
+  t.test(file, async (t) => {
+    t.same(importsOf(file).filter((name) => !coreMay(file, name)), [], 'imports only what core/ may')
+    t.same(
+      codeOf(file).split('\n').filter((line) => bannedInCore.test(line)),
+      [],
+      'names no clock, no chance and nothing that waits or throws',
+    )
+    t.ok(linesOf(file) <= 150, 'has at most 150 lines', { found: linesOf(file) })
+  })
+}
+
+for (const file of sourcesOf('shell')) {
+  t.test(file, async (t) => {
+    t.same(importsOf(file).filter((name) => !shellMay(name)), [], 'imports only what shell/ may')
+    t.ok(linesOf(file) <= 300, 'has at most 300 lines', { found: linesOf(file) })
+  })
+}
+
+t.test('tests and benches stay short', async (t) => {
+  const long = [...sourcesOf('test'), ...sourcesOf('bench'), ...sourcesOf('examples')].filter((file) => linesOf(file) > 300)
+  t.same(long, [])
+})
+
+t.test('the form of every import', async (t) => {
+  const all = ['core', 'shell', 'test', 'bench', 'examples'].flatMap(sourcesOf)
+  const wrong = all.flatMap((file) =>
+    importsOf(file).filter((name) =>
+      /^(fp-ts|retry-ts)(\/(?!lib\/)|$)/.test(name) ||
+      (!name.includes(':') && name.includes('/') && name.endsWith('.js') && !name.includes('/lib/'))
+    )
+      .map((name) => `${file}: ${name}`)
+  )
+  t.same(wrong, [], 'fp-ts/lib/X.js for fp-ts, .ts for our own')
+})
+
+/** Files whose test stands elsewhere or that hold nothing to test; each with its reason. */
+const testedElsewhere: Readonly<Record<string, string>> = {
+  'core/index.ts': 're-exports; test/examples.test.ts imports it by name',
+  'shell/index.ts': 're-exports; test/examples.test.ts imports it by name',
+  'shell/embedded/index.ts': 're-exports; test/examples.test.ts imports it by name',
+}
+
+t.test('every source file has its test file', async (t) => {
+  const without = ['core', 'shell'].flatMap(sourcesOf).filter((file) =>
+    testedElsewhere[file] === undefined && !existsSync(inProject('test', file.replace(/\.ts$/, '.test.ts')))
+  )
+  t.same(without, [])
+  t.same(
+    Object.keys(testedElsewhere).filter((file) => !existsSync(inProject(file)) && file !== 'shell/embedded/index.ts'),
+    [],
+    'the list names files that exist',
+  )
+})
+
+t.test('the project stands alone', async (t) => {
+  const outside = /\/work\/|\.\.\/shared|\/tmp\/brief|https?:\/\/[a-z.-]*(registry|debian)/
+  const own = ['README.md', 'CHANGELOG.md', 'package.json', 'package-lock.json', 'deno.json', '.npmrc', '.ci/run', '.ci/test'].filter((
+    name,
+  ) => existsSync(inProject(name)))
+  const all = [...own, ...['core', 'shell', 'test', 'bench', 'examples'].flatMap(sourcesOf)]
+  t.same(
+    all.filter((file) => file !== 'test/tidy.test.ts' && outside.test(textOf(file))),
+    [],
+    'names no path or host of the place it was made in',
+  )
+})

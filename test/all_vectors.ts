@@ -1,4 +1,5 @@
 /** Every vector module, in one list: `import { cases as x } from './vectors/x.ts'`, then `...x`. */
 import type { Vector } from './support/property.ts'
+import { cases as captures } from './vectors/captures.ts'
 
-export const allVectors: ReadonlyArray<Vector> = []
+export const allVectors: ReadonlyArray<Vector> = [...captures]

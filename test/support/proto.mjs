@@ -18,6 +18,7 @@ const options = [
   'unknownFields=true', // what we do not know is written back as it came
   'useReadonlyTypes=true',
   'comments=false', // ours stand in the .proto files; the standard ones are not ours to repeat
+  'useExactTypes=false', // the exact form refuses maps and lists of plain literals
   'outputJsonMethods=false',
   'outputPartialMethods=true',
 ]

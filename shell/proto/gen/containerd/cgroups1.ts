@@ -14,12 +14,12 @@ export const protobufFileName = "containerd/cgroups1.proto";
 export interface Metrics {
   readonly hugetlb: readonly Uint8Array[];
   readonly pids: PidsStat | undefined;
-  readonly cpu: Uint8Array;
+  readonly cpu?: Uint8Array | undefined;
   readonly memory: MemoryStat | undefined;
-  readonly blkio: Uint8Array;
-  readonly rdma: Uint8Array;
+  readonly blkio?: Uint8Array | undefined;
+  readonly rdma?: Uint8Array | undefined;
   readonly network: readonly Uint8Array[];
-  readonly cgroupStats: Uint8Array;
+  readonly cgroupStats?: Uint8Array | undefined;
   readonly memoryOomControl: MemoryOomControl | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
@@ -89,12 +89,12 @@ function createBaseMetrics(): Metrics {
   return {
     hugetlb: [],
     pids: undefined,
-    cpu: new Uint8Array(0),
+    cpu: undefined,
     memory: undefined,
-    blkio: new Uint8Array(0),
-    rdma: new Uint8Array(0),
+    blkio: undefined,
+    rdma: undefined,
     network: [],
-    cgroupStats: new Uint8Array(0),
+    cgroupStats: undefined,
     memoryOomControl: undefined,
     _unknownFields: {},
   };
@@ -108,22 +108,22 @@ export const Metrics: MessageFns<Metrics> = {
     if (message.pids !== undefined) {
       PidsStat.encode(message.pids, writer.uint32(18).fork()).join();
     }
-    if (message.cpu.length !== 0) {
+    if (message.cpu !== undefined) {
       writer.uint32(26).bytes(message.cpu);
     }
     if (message.memory !== undefined) {
       MemoryStat.encode(message.memory, writer.uint32(34).fork()).join();
     }
-    if (message.blkio.length !== 0) {
+    if (message.blkio !== undefined) {
       writer.uint32(42).bytes(message.blkio);
     }
-    if (message.rdma.length !== 0) {
+    if (message.rdma !== undefined) {
       writer.uint32(50).bytes(message.rdma);
     }
     for (const v of message.network) {
       writer.uint32(58).bytes(v!);
     }
-    if (message.cgroupStats.length !== 0) {
+    if (message.cgroupStats !== undefined) {
       writer.uint32(66).bytes(message.cgroupStats);
     }
     if (message.memoryOomControl !== undefined) {
@@ -245,21 +245,21 @@ export const Metrics: MessageFns<Metrics> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Metrics>, I>>(base?: I): Metrics {
-    return Metrics.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Metrics>): Metrics {
+    return Metrics.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Metrics>, I>>(object: I): Metrics {
+  fromPartial(object: DeepPartial<Metrics>): Metrics {
     const message = createBaseMetrics() as any;
     message.hugetlb = object.hugetlb?.map((e) => e) || [];
     message.pids = (object.pids !== undefined && object.pids !== null) ? PidsStat.fromPartial(object.pids) : undefined;
-    message.cpu = object.cpu ?? new Uint8Array(0);
+    message.cpu = object.cpu ?? undefined;
     message.memory = (object.memory !== undefined && object.memory !== null)
       ? MemoryStat.fromPartial(object.memory)
       : undefined;
-    message.blkio = object.blkio ?? new Uint8Array(0);
-    message.rdma = object.rdma ?? new Uint8Array(0);
+    message.blkio = object.blkio ?? undefined;
+    message.rdma = object.rdma ?? undefined;
     message.network = object.network?.map((e) => e) || [];
-    message.cgroupStats = object.cgroupStats ?? new Uint8Array(0);
+    message.cgroupStats = object.cgroupStats ?? undefined;
     message.memoryOomControl = (object.memoryOomControl !== undefined && object.memoryOomControl !== null)
       ? MemoryOomControl.fromPartial(object.memoryOomControl)
       : undefined;
@@ -345,10 +345,10 @@ export const PidsStat: MessageFns<PidsStat> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<PidsStat>, I>>(base?: I): PidsStat {
-    return PidsStat.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<PidsStat>): PidsStat {
+    return PidsStat.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<PidsStat>, I>>(object: I): PidsStat {
+  fromPartial(object: DeepPartial<PidsStat>): PidsStat {
     const message = createBasePidsStat() as any;
     message.current = (object.current !== undefined && object.current !== null) ? BigInt(object.current) : 0n;
     message.limit = (object.limit !== undefined && object.limit !== null) ? BigInt(object.limit) : 0n;
@@ -462,10 +462,10 @@ export const MemoryEntry: MessageFns<MemoryEntry> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<MemoryEntry>, I>>(base?: I): MemoryEntry {
-    return MemoryEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<MemoryEntry>): MemoryEntry {
+    return MemoryEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<MemoryEntry>, I>>(object: I): MemoryEntry {
+  fromPartial(object: DeepPartial<MemoryEntry>): MemoryEntry {
     const message = createBaseMemoryEntry() as any;
     message.limit = (object.limit !== undefined && object.limit !== null) ? BigInt(object.limit) : 0n;
     message.usage = (object.usage !== undefined && object.usage !== null) ? BigInt(object.usage) : 0n;
@@ -1055,10 +1055,10 @@ export const MemoryStat: MessageFns<MemoryStat> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<MemoryStat>, I>>(base?: I): MemoryStat {
-    return MemoryStat.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<MemoryStat>): MemoryStat {
+    return MemoryStat.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<MemoryStat>, I>>(object: I): MemoryStat {
+  fromPartial(object: DeepPartial<MemoryStat>): MemoryStat {
     const message = createBaseMemoryStat() as any;
     message.cache = (object.cache !== undefined && object.cache !== null) ? BigInt(object.cache) : 0n;
     message.rss = (object.rss !== undefined && object.rss !== null) ? BigInt(object.rss) : 0n;
@@ -1248,10 +1248,10 @@ export const MemoryOomControl: MessageFns<MemoryOomControl> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<MemoryOomControl>, I>>(base?: I): MemoryOomControl {
-    return MemoryOomControl.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<MemoryOomControl>): MemoryOomControl {
+    return MemoryOomControl.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<MemoryOomControl>, I>>(object: I): MemoryOomControl {
+  fromPartial(object: DeepPartial<MemoryOomControl>): MemoryOomControl {
     const message = createBaseMemoryOomControl() as any;
     message.oomKillDisable = (object.oomKillDisable !== undefined && object.oomKillDisable !== null)
       ? BigInt(object.oomKillDisable)
@@ -1270,13 +1270,9 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

@@ -13,10 +13,10 @@ export const protobufFileName = "containerd/cgroups2.proto";
 
 export interface Metrics {
   readonly pids: PidsStat | undefined;
-  readonly cpu: Uint8Array;
+  readonly cpu?: Uint8Array | undefined;
   readonly memory: MemoryStat | undefined;
-  readonly rdma: Uint8Array;
-  readonly io: Uint8Array;
+  readonly rdma?: Uint8Array | undefined;
+  readonly io?: Uint8Array | undefined;
   readonly hugetlb: readonly Uint8Array[];
   readonly memoryEvents: MemoryEvents | undefined;
   readonly network: readonly Uint8Array[];
@@ -67,7 +67,7 @@ export interface MemoryStat {
   readonly swapLimit: bigint;
   readonly maxUsage: bigint;
   readonly swapMaxUsage: bigint;
-  readonly psi: Uint8Array;
+  readonly psi?: Uint8Array | undefined;
   readonly workingsetRefaultAnon: bigint;
   readonly workingsetRefaultFile: bigint;
   readonly workingsetActivateAnon: bigint;
@@ -88,10 +88,10 @@ export interface MemoryEvents {
 function createBaseMetrics(): Metrics {
   return {
     pids: undefined,
-    cpu: new Uint8Array(0),
+    cpu: undefined,
     memory: undefined,
-    rdma: new Uint8Array(0),
-    io: new Uint8Array(0),
+    rdma: undefined,
+    io: undefined,
     hugetlb: [],
     memoryEvents: undefined,
     network: [],
@@ -104,16 +104,16 @@ export const Metrics: MessageFns<Metrics> = {
     if (message.pids !== undefined) {
       PidsStat.encode(message.pids, writer.uint32(10).fork()).join();
     }
-    if (message.cpu.length !== 0) {
+    if (message.cpu !== undefined) {
       writer.uint32(18).bytes(message.cpu);
     }
     if (message.memory !== undefined) {
       MemoryStat.encode(message.memory, writer.uint32(34).fork()).join();
     }
-    if (message.rdma.length !== 0) {
+    if (message.rdma !== undefined) {
       writer.uint32(42).bytes(message.rdma);
     }
-    if (message.io.length !== 0) {
+    if (message.io !== undefined) {
       writer.uint32(50).bytes(message.io);
     }
     for (const v of message.hugetlb) {
@@ -233,18 +233,18 @@ export const Metrics: MessageFns<Metrics> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Metrics>, I>>(base?: I): Metrics {
-    return Metrics.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Metrics>): Metrics {
+    return Metrics.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Metrics>, I>>(object: I): Metrics {
+  fromPartial(object: DeepPartial<Metrics>): Metrics {
     const message = createBaseMetrics() as any;
     message.pids = (object.pids !== undefined && object.pids !== null) ? PidsStat.fromPartial(object.pids) : undefined;
-    message.cpu = object.cpu ?? new Uint8Array(0);
+    message.cpu = object.cpu ?? undefined;
     message.memory = (object.memory !== undefined && object.memory !== null)
       ? MemoryStat.fromPartial(object.memory)
       : undefined;
-    message.rdma = object.rdma ?? new Uint8Array(0);
-    message.io = object.io ?? new Uint8Array(0);
+    message.rdma = object.rdma ?? undefined;
+    message.io = object.io ?? undefined;
     message.hugetlb = object.hugetlb?.map((e) => e) || [];
     message.memoryEvents = (object.memoryEvents !== undefined && object.memoryEvents !== null)
       ? MemoryEvents.fromPartial(object.memoryEvents)
@@ -332,10 +332,10 @@ export const PidsStat: MessageFns<PidsStat> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<PidsStat>, I>>(base?: I): PidsStat {
-    return PidsStat.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<PidsStat>): PidsStat {
+    return PidsStat.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<PidsStat>, I>>(object: I): PidsStat {
+  fromPartial(object: DeepPartial<PidsStat>): PidsStat {
     const message = createBasePidsStat() as any;
     message.current = (object.current !== undefined && object.current !== null) ? BigInt(object.current) : 0n;
     message.limit = (object.limit !== undefined && object.limit !== null) ? BigInt(object.limit) : 0n;
@@ -382,7 +382,7 @@ function createBaseMemoryStat(): MemoryStat {
     swapLimit: 0n,
     maxUsage: 0n,
     swapMaxUsage: 0n,
-    psi: new Uint8Array(0),
+    psi: undefined,
     workingsetRefaultAnon: 0n,
     workingsetRefaultFile: 0n,
     workingsetActivateAnon: 0n,
@@ -615,7 +615,7 @@ export const MemoryStat: MessageFns<MemoryStat> = {
       }
       writer.uint32(296).uint64(message.swapMaxUsage);
     }
-    if (message.psi.length !== 0) {
+    if (message.psi !== undefined) {
       writer.uint32(306).bytes(message.psi);
     }
     if (message.workingsetRefaultAnon !== 0n) {
@@ -1022,10 +1022,10 @@ export const MemoryStat: MessageFns<MemoryStat> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<MemoryStat>, I>>(base?: I): MemoryStat {
-    return MemoryStat.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<MemoryStat>): MemoryStat {
+    return MemoryStat.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<MemoryStat>, I>>(object: I): MemoryStat {
+  fromPartial(object: DeepPartial<MemoryStat>): MemoryStat {
     const message = createBaseMemoryStat() as any;
     message.anon = (object.anon !== undefined && object.anon !== null) ? BigInt(object.anon) : 0n;
     message.file = (object.file !== undefined && object.file !== null) ? BigInt(object.file) : 0n;
@@ -1109,7 +1109,7 @@ export const MemoryStat: MessageFns<MemoryStat> = {
     message.swapMaxUsage = (object.swapMaxUsage !== undefined && object.swapMaxUsage !== null)
       ? BigInt(object.swapMaxUsage)
       : 0n;
-    message.psi = object.psi ?? new Uint8Array(0);
+    message.psi = object.psi ?? undefined;
     message.workingsetRefaultAnon =
       (object.workingsetRefaultAnon !== undefined && object.workingsetRefaultAnon !== null)
         ? BigInt(object.workingsetRefaultAnon)
@@ -1264,10 +1264,10 @@ export const MemoryEvents: MessageFns<MemoryEvents> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<MemoryEvents>, I>>(base?: I): MemoryEvents {
-    return MemoryEvents.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<MemoryEvents>): MemoryEvents {
+    return MemoryEvents.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<MemoryEvents>, I>>(object: I): MemoryEvents {
+  fromPartial(object: DeepPartial<MemoryEvents>): MemoryEvents {
     const message = createBaseMemoryEvents() as any;
     message.low = (object.low !== undefined && object.low !== null) ? BigInt(object.low) : 0n;
     message.high = (object.high !== undefined && object.high !== null) ? BigInt(object.high) : 0n;
@@ -1289,13 +1289,9 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

@@ -294,10 +294,10 @@ export const TaskIO: MessageFns<TaskIO> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<TaskIO>, I>>(base?: I): TaskIO {
-    return TaskIO.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TaskIO>): TaskIO {
+    return TaskIO.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TaskIO>, I>>(object: I): TaskIO {
+  fromPartial(object: DeepPartial<TaskIO>): TaskIO {
     const message = createBaseTaskIO() as any;
     message.stdin = object.stdin ?? "";
     message.stdout = object.stdout ?? "";
@@ -423,10 +423,10 @@ export const TaskCreate: MessageFns<TaskCreate> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<TaskCreate>, I>>(base?: I): TaskCreate {
-    return TaskCreate.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TaskCreate>): TaskCreate {
+    return TaskCreate.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TaskCreate>, I>>(object: I): TaskCreate {
+  fromPartial(object: DeepPartial<TaskCreate>): TaskCreate {
     const message = createBaseTaskCreate() as any;
     message.containerId = object.containerId ?? "";
     message.bundle = object.bundle ?? "";
@@ -510,10 +510,10 @@ export const TaskStart: MessageFns<TaskStart> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<TaskStart>, I>>(base?: I): TaskStart {
-    return TaskStart.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TaskStart>): TaskStart {
+    return TaskStart.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TaskStart>, I>>(object: I): TaskStart {
+  fromPartial(object: DeepPartial<TaskStart>): TaskStart {
     const message = createBaseTaskStart() as any;
     message.containerId = object.containerId ?? "";
     message.pid = object.pid ?? 0;
@@ -626,10 +626,10 @@ export const TaskDelete: MessageFns<TaskDelete> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<TaskDelete>, I>>(base?: I): TaskDelete {
-    return TaskDelete.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TaskDelete>): TaskDelete {
+    return TaskDelete.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TaskDelete>, I>>(object: I): TaskDelete {
+  fromPartial(object: DeepPartial<TaskDelete>): TaskDelete {
     const message = createBaseTaskDelete() as any;
     message.containerId = object.containerId ?? "";
     message.pid = object.pid ?? 0;
@@ -747,10 +747,10 @@ export const TaskExit: MessageFns<TaskExit> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<TaskExit>, I>>(base?: I): TaskExit {
-    return TaskExit.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TaskExit>): TaskExit {
+    return TaskExit.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TaskExit>, I>>(object: I): TaskExit {
+  fromPartial(object: DeepPartial<TaskExit>): TaskExit {
     const message = createBaseTaskExit() as any;
     message.containerId = object.containerId ?? "";
     message.id = object.id ?? "";
@@ -824,10 +824,10 @@ export const TaskOOM: MessageFns<TaskOOM> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<TaskOOM>, I>>(base?: I): TaskOOM {
-    return TaskOOM.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TaskOOM>): TaskOOM {
+    return TaskOOM.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TaskOOM>, I>>(object: I): TaskOOM {
+  fromPartial(object: DeepPartial<TaskOOM>): TaskOOM {
     const message = createBaseTaskOOM() as any;
     message.containerId = object.containerId ?? "";
     return message;
@@ -906,10 +906,10 @@ export const TaskExecAdded: MessageFns<TaskExecAdded> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<TaskExecAdded>, I>>(base?: I): TaskExecAdded {
-    return TaskExecAdded.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TaskExecAdded>): TaskExecAdded {
+    return TaskExecAdded.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TaskExecAdded>, I>>(object: I): TaskExecAdded {
+  fromPartial(object: DeepPartial<TaskExecAdded>): TaskExecAdded {
     const message = createBaseTaskExecAdded() as any;
     message.containerId = object.containerId ?? "";
     message.execId = object.execId ?? "";
@@ -1000,10 +1000,10 @@ export const TaskExecStarted: MessageFns<TaskExecStarted> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<TaskExecStarted>, I>>(base?: I): TaskExecStarted {
-    return TaskExecStarted.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TaskExecStarted>): TaskExecStarted {
+    return TaskExecStarted.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TaskExecStarted>, I>>(object: I): TaskExecStarted {
+  fromPartial(object: DeepPartial<TaskExecStarted>): TaskExecStarted {
     const message = createBaseTaskExecStarted() as any;
     message.containerId = object.containerId ?? "";
     message.execId = object.execId ?? "";
@@ -1073,10 +1073,10 @@ export const TaskPaused: MessageFns<TaskPaused> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<TaskPaused>, I>>(base?: I): TaskPaused {
-    return TaskPaused.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TaskPaused>): TaskPaused {
+    return TaskPaused.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TaskPaused>, I>>(object: I): TaskPaused {
+  fromPartial(object: DeepPartial<TaskPaused>): TaskPaused {
     const message = createBaseTaskPaused() as any;
     message.containerId = object.containerId ?? "";
     return message;
@@ -1144,10 +1144,10 @@ export const TaskResumed: MessageFns<TaskResumed> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<TaskResumed>, I>>(base?: I): TaskResumed {
-    return TaskResumed.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TaskResumed>): TaskResumed {
+    return TaskResumed.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TaskResumed>, I>>(object: I): TaskResumed {
+  fromPartial(object: DeepPartial<TaskResumed>): TaskResumed {
     const message = createBaseTaskResumed() as any;
     message.containerId = object.containerId ?? "";
     return message;
@@ -1226,10 +1226,10 @@ export const TaskCheckpointed: MessageFns<TaskCheckpointed> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<TaskCheckpointed>, I>>(base?: I): TaskCheckpointed {
-    return TaskCheckpointed.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<TaskCheckpointed>): TaskCheckpointed {
+    return TaskCheckpointed.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<TaskCheckpointed>, I>>(object: I): TaskCheckpointed {
+  fromPartial(object: DeepPartial<TaskCheckpointed>): TaskCheckpointed {
     const message = createBaseTaskCheckpointed() as any;
     message.containerId = object.containerId ?? "";
     message.checkpoint = object.checkpoint ?? "";
@@ -1320,10 +1320,10 @@ export const ContainerCreate: MessageFns<ContainerCreate> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ContainerCreate>, I>>(base?: I): ContainerCreate {
-    return ContainerCreate.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ContainerCreate>): ContainerCreate {
+    return ContainerCreate.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ContainerCreate>, I>>(object: I): ContainerCreate {
+  fromPartial(object: DeepPartial<ContainerCreate>): ContainerCreate {
     const message = createBaseContainerCreate() as any;
     message.id = object.id ?? "";
     message.image = object.image ?? "";
@@ -1406,10 +1406,10 @@ export const ContainerCreate_Runtime: MessageFns<ContainerCreate_Runtime> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ContainerCreate_Runtime>, I>>(base?: I): ContainerCreate_Runtime {
-    return ContainerCreate_Runtime.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ContainerCreate_Runtime>): ContainerCreate_Runtime {
+    return ContainerCreate_Runtime.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ContainerCreate_Runtime>, I>>(object: I): ContainerCreate_Runtime {
+  fromPartial(object: DeepPartial<ContainerCreate_Runtime>): ContainerCreate_Runtime {
     const message = createBaseContainerCreate_Runtime() as any;
     message.name = object.name ?? "";
     message.options = (object.options !== undefined && object.options !== null)
@@ -1516,10 +1516,10 @@ export const ContainerUpdate: MessageFns<ContainerUpdate> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ContainerUpdate>, I>>(base?: I): ContainerUpdate {
-    return ContainerUpdate.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ContainerUpdate>): ContainerUpdate {
+    return ContainerUpdate.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ContainerUpdate>, I>>(object: I): ContainerUpdate {
+  fromPartial(object: DeepPartial<ContainerUpdate>): ContainerUpdate {
     const message = createBaseContainerUpdate() as any;
     message.id = object.id ?? "";
     message.image = object.image ?? "";
@@ -1609,10 +1609,10 @@ export const ContainerUpdate_LabelsEntry: MessageFns<ContainerUpdate_LabelsEntry
     }
   },
 
-  create<I extends Exact<DeepPartial<ContainerUpdate_LabelsEntry>, I>>(base?: I): ContainerUpdate_LabelsEntry {
-    return ContainerUpdate_LabelsEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ContainerUpdate_LabelsEntry>): ContainerUpdate_LabelsEntry {
+    return ContainerUpdate_LabelsEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ContainerUpdate_LabelsEntry>, I>>(object: I): ContainerUpdate_LabelsEntry {
+  fromPartial(object: DeepPartial<ContainerUpdate_LabelsEntry>): ContainerUpdate_LabelsEntry {
     const message = createBaseContainerUpdate_LabelsEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -1681,10 +1681,10 @@ export const ContainerDelete: MessageFns<ContainerDelete> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ContainerDelete>, I>>(base?: I): ContainerDelete {
-    return ContainerDelete.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ContainerDelete>): ContainerDelete {
+    return ContainerDelete.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ContainerDelete>, I>>(object: I): ContainerDelete {
+  fromPartial(object: DeepPartial<ContainerDelete>): ContainerDelete {
     const message = createBaseContainerDelete() as any;
     message.id = object.id ?? "";
     return message;
@@ -1766,10 +1766,10 @@ export const NamespaceCreate: MessageFns<NamespaceCreate> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<NamespaceCreate>, I>>(base?: I): NamespaceCreate {
-    return NamespaceCreate.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<NamespaceCreate>): NamespaceCreate {
+    return NamespaceCreate.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<NamespaceCreate>, I>>(object: I): NamespaceCreate {
+  fromPartial(object: DeepPartial<NamespaceCreate>): NamespaceCreate {
     const message = createBaseNamespaceCreate() as any;
     message.name = object.name ?? "";
     message.labels = (() => {
@@ -1857,10 +1857,10 @@ export const NamespaceCreate_LabelsEntry: MessageFns<NamespaceCreate_LabelsEntry
     }
   },
 
-  create<I extends Exact<DeepPartial<NamespaceCreate_LabelsEntry>, I>>(base?: I): NamespaceCreate_LabelsEntry {
-    return NamespaceCreate_LabelsEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<NamespaceCreate_LabelsEntry>): NamespaceCreate_LabelsEntry {
+    return NamespaceCreate_LabelsEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<NamespaceCreate_LabelsEntry>, I>>(object: I): NamespaceCreate_LabelsEntry {
+  fromPartial(object: DeepPartial<NamespaceCreate_LabelsEntry>): NamespaceCreate_LabelsEntry {
     const message = createBaseNamespaceCreate_LabelsEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -1943,10 +1943,10 @@ export const NamespaceUpdate: MessageFns<NamespaceUpdate> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<NamespaceUpdate>, I>>(base?: I): NamespaceUpdate {
-    return NamespaceUpdate.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<NamespaceUpdate>): NamespaceUpdate {
+    return NamespaceUpdate.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<NamespaceUpdate>, I>>(object: I): NamespaceUpdate {
+  fromPartial(object: DeepPartial<NamespaceUpdate>): NamespaceUpdate {
     const message = createBaseNamespaceUpdate() as any;
     message.name = object.name ?? "";
     message.labels = (() => {
@@ -2034,10 +2034,10 @@ export const NamespaceUpdate_LabelsEntry: MessageFns<NamespaceUpdate_LabelsEntry
     }
   },
 
-  create<I extends Exact<DeepPartial<NamespaceUpdate_LabelsEntry>, I>>(base?: I): NamespaceUpdate_LabelsEntry {
-    return NamespaceUpdate_LabelsEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<NamespaceUpdate_LabelsEntry>): NamespaceUpdate_LabelsEntry {
+    return NamespaceUpdate_LabelsEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<NamespaceUpdate_LabelsEntry>, I>>(object: I): NamespaceUpdate_LabelsEntry {
+  fromPartial(object: DeepPartial<NamespaceUpdate_LabelsEntry>): NamespaceUpdate_LabelsEntry {
     const message = createBaseNamespaceUpdate_LabelsEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -2106,10 +2106,10 @@ export const NamespaceDelete: MessageFns<NamespaceDelete> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<NamespaceDelete>, I>>(base?: I): NamespaceDelete {
-    return NamespaceDelete.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<NamespaceDelete>): NamespaceDelete {
+    return NamespaceDelete.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<NamespaceDelete>, I>>(object: I): NamespaceDelete {
+  fromPartial(object: DeepPartial<NamespaceDelete>): NamespaceDelete {
     const message = createBaseNamespaceDelete() as any;
     message.name = object.name ?? "";
     return message;
@@ -2199,10 +2199,10 @@ export const SnapshotPrepare: MessageFns<SnapshotPrepare> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<SnapshotPrepare>, I>>(base?: I): SnapshotPrepare {
-    return SnapshotPrepare.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SnapshotPrepare>): SnapshotPrepare {
+    return SnapshotPrepare.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SnapshotPrepare>, I>>(object: I): SnapshotPrepare {
+  fromPartial(object: DeepPartial<SnapshotPrepare>): SnapshotPrepare {
     const message = createBaseSnapshotPrepare() as any;
     message.key = object.key ?? "";
     message.parent = object.parent ?? "";
@@ -2294,10 +2294,10 @@ export const SnapshotCommit: MessageFns<SnapshotCommit> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<SnapshotCommit>, I>>(base?: I): SnapshotCommit {
-    return SnapshotCommit.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SnapshotCommit>): SnapshotCommit {
+    return SnapshotCommit.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SnapshotCommit>, I>>(object: I): SnapshotCommit {
+  fromPartial(object: DeepPartial<SnapshotCommit>): SnapshotCommit {
     const message = createBaseSnapshotCommit() as any;
     message.key = object.key ?? "";
     message.name = object.name ?? "";
@@ -2378,10 +2378,10 @@ export const SnapshotRemove: MessageFns<SnapshotRemove> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<SnapshotRemove>, I>>(base?: I): SnapshotRemove {
-    return SnapshotRemove.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SnapshotRemove>): SnapshotRemove {
+    return SnapshotRemove.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SnapshotRemove>, I>>(object: I): SnapshotRemove {
+  fromPartial(object: DeepPartial<SnapshotRemove>): SnapshotRemove {
     const message = createBaseSnapshotRemove() as any;
     message.key = object.key ?? "";
     message.snapshotter = object.snapshotter ?? "";
@@ -2450,10 +2450,10 @@ export const SandboxCreate: MessageFns<SandboxCreate> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<SandboxCreate>, I>>(base?: I): SandboxCreate {
-    return SandboxCreate.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SandboxCreate>): SandboxCreate {
+    return SandboxCreate.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SandboxCreate>, I>>(object: I): SandboxCreate {
+  fromPartial(object: DeepPartial<SandboxCreate>): SandboxCreate {
     const message = createBaseSandboxCreate() as any;
     message.sandboxId = object.sandboxId ?? "";
     return message;
@@ -2521,10 +2521,10 @@ export const SandboxStart: MessageFns<SandboxStart> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<SandboxStart>, I>>(base?: I): SandboxStart {
-    return SandboxStart.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SandboxStart>): SandboxStart {
+    return SandboxStart.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SandboxStart>, I>>(object: I): SandboxStart {
+  fromPartial(object: DeepPartial<SandboxStart>): SandboxStart {
     const message = createBaseSandboxStart() as any;
     message.sandboxId = object.sandboxId ?? "";
     return message;
@@ -2614,10 +2614,10 @@ export const SandboxExit: MessageFns<SandboxExit> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<SandboxExit>, I>>(base?: I): SandboxExit {
-    return SandboxExit.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SandboxExit>): SandboxExit {
+    return SandboxExit.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SandboxExit>, I>>(object: I): SandboxExit {
+  fromPartial(object: DeepPartial<SandboxExit>): SandboxExit {
     const message = createBaseSandboxExit() as any;
     message.sandboxId = object.sandboxId ?? "";
     message.exitStatus = object.exitStatus ?? 0;
@@ -2714,10 +2714,10 @@ export const ContentCreate: MessageFns<ContentCreate> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ContentCreate>, I>>(base?: I): ContentCreate {
-    return ContentCreate.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ContentCreate>): ContentCreate {
+    return ContentCreate.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ContentCreate>, I>>(object: I): ContentCreate {
+  fromPartial(object: DeepPartial<ContentCreate>): ContentCreate {
     const message = createBaseContentCreate() as any;
     message.digest = object.digest ?? "";
     message.size = (object.size !== undefined && object.size !== null) ? BigInt(object.size) : 0n;
@@ -2787,10 +2787,10 @@ export const ContentDelete: MessageFns<ContentDelete> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ContentDelete>, I>>(base?: I): ContentDelete {
-    return ContentDelete.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ContentDelete>): ContentDelete {
+    return ContentDelete.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ContentDelete>, I>>(object: I): ContentDelete {
+  fromPartial(object: DeepPartial<ContentDelete>): ContentDelete {
     const message = createBaseContentDelete() as any;
     message.digest = object.digest ?? "";
     return message;
@@ -2805,13 +2805,9 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

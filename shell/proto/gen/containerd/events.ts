@@ -116,10 +116,10 @@ export const PublishRequest: MessageFns<PublishRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<PublishRequest>, I>>(base?: I): PublishRequest {
-    return PublishRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<PublishRequest>): PublishRequest {
+    return PublishRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<PublishRequest>, I>>(object: I): PublishRequest {
+  fromPartial(object: DeepPartial<PublishRequest>): PublishRequest {
     const message = createBasePublishRequest() as any;
     message.topic = object.topic ?? "";
     message.event = (object.event !== undefined && object.event !== null) ? Any.fromPartial(object.event) : undefined;
@@ -188,10 +188,10 @@ export const ForwardRequest: MessageFns<ForwardRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ForwardRequest>, I>>(base?: I): ForwardRequest {
-    return ForwardRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ForwardRequest>): ForwardRequest {
+    return ForwardRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ForwardRequest>, I>>(object: I): ForwardRequest {
+  fromPartial(object: DeepPartial<ForwardRequest>): ForwardRequest {
     const message = createBaseForwardRequest() as any;
     message.envelope = (object.envelope !== undefined && object.envelope !== null)
       ? Envelope.fromPartial(object.envelope)
@@ -261,10 +261,10 @@ export const SubscribeRequest: MessageFns<SubscribeRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<SubscribeRequest>, I>>(base?: I): SubscribeRequest {
-    return SubscribeRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<SubscribeRequest>): SubscribeRequest {
+    return SubscribeRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<SubscribeRequest>, I>>(object: I): SubscribeRequest {
+  fromPartial(object: DeepPartial<SubscribeRequest>): SubscribeRequest {
     const message = createBaseSubscribeRequest() as any;
     message.filters = object.filters?.map((e) => e) || [];
     return message;
@@ -358,13 +358,9 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

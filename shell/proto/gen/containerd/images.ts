@@ -236,10 +236,10 @@ export const Image: MessageFns<Image> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Image>, I>>(base?: I): Image {
-    return Image.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Image>): Image {
+    return Image.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Image>, I>>(object: I): Image {
+  fromPartial(object: DeepPartial<Image>): Image {
     const message = createBaseImage() as any;
     message.name = object.name ?? "";
     message.labels = (() => {
@@ -336,10 +336,10 @@ export const Image_LabelsEntry: MessageFns<Image_LabelsEntry> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Image_LabelsEntry>, I>>(base?: I): Image_LabelsEntry {
-    return Image_LabelsEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Image_LabelsEntry>): Image_LabelsEntry {
+    return Image_LabelsEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Image_LabelsEntry>, I>>(object: I): Image_LabelsEntry {
+  fromPartial(object: DeepPartial<Image_LabelsEntry>): Image_LabelsEntry {
     const message = createBaseImage_LabelsEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -408,10 +408,10 @@ export const GetImageRequest: MessageFns<GetImageRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<GetImageRequest>, I>>(base?: I): GetImageRequest {
-    return GetImageRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetImageRequest>): GetImageRequest {
+    return GetImageRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetImageRequest>, I>>(object: I): GetImageRequest {
+  fromPartial(object: DeepPartial<GetImageRequest>): GetImageRequest {
     const message = createBaseGetImageRequest() as any;
     message.name = object.name ?? "";
     return message;
@@ -479,10 +479,10 @@ export const GetImageResponse: MessageFns<GetImageResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<GetImageResponse>, I>>(base?: I): GetImageResponse {
-    return GetImageResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetImageResponse>): GetImageResponse {
+    return GetImageResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetImageResponse>, I>>(object: I): GetImageResponse {
+  fromPartial(object: DeepPartial<GetImageResponse>): GetImageResponse {
     const message = createBaseGetImageResponse() as any;
     message.image = (object.image !== undefined && object.image !== null) ? Image.fromPartial(object.image) : undefined;
     return message;
@@ -550,10 +550,10 @@ export const ListImagesRequest: MessageFns<ListImagesRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListImagesRequest>, I>>(base?: I): ListImagesRequest {
-    return ListImagesRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ListImagesRequest>): ListImagesRequest {
+    return ListImagesRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ListImagesRequest>, I>>(object: I): ListImagesRequest {
+  fromPartial(object: DeepPartial<ListImagesRequest>): ListImagesRequest {
     const message = createBaseListImagesRequest() as any;
     message.filters = object.filters?.map((e) => e) || [];
     return message;
@@ -621,10 +621,10 @@ export const ListImagesResponse: MessageFns<ListImagesResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListImagesResponse>, I>>(base?: I): ListImagesResponse {
-    return ListImagesResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ListImagesResponse>): ListImagesResponse {
+    return ListImagesResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ListImagesResponse>, I>>(object: I): ListImagesResponse {
+  fromPartial(object: DeepPartial<ListImagesResponse>): ListImagesResponse {
     const message = createBaseListImagesResponse() as any;
     message.images = object.images?.map((e) => Image.fromPartial(e)) || [];
     return message;
@@ -703,10 +703,10 @@ export const CreateImageRequest: MessageFns<CreateImageRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<CreateImageRequest>, I>>(base?: I): CreateImageRequest {
-    return CreateImageRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<CreateImageRequest>): CreateImageRequest {
+    return CreateImageRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<CreateImageRequest>, I>>(object: I): CreateImageRequest {
+  fromPartial(object: DeepPartial<CreateImageRequest>): CreateImageRequest {
     const message = createBaseCreateImageRequest() as any;
     message.image = (object.image !== undefined && object.image !== null) ? Image.fromPartial(object.image) : undefined;
     message.sourceDateEpoch = (object.sourceDateEpoch !== undefined && object.sourceDateEpoch !== null)
@@ -777,10 +777,10 @@ export const CreateImageResponse: MessageFns<CreateImageResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<CreateImageResponse>, I>>(base?: I): CreateImageResponse {
-    return CreateImageResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<CreateImageResponse>): CreateImageResponse {
+    return CreateImageResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<CreateImageResponse>, I>>(object: I): CreateImageResponse {
+  fromPartial(object: DeepPartial<CreateImageResponse>): CreateImageResponse {
     const message = createBaseCreateImageResponse() as any;
     message.image = (object.image !== undefined && object.image !== null) ? Image.fromPartial(object.image) : undefined;
     return message;
@@ -870,10 +870,10 @@ export const UpdateImageRequest: MessageFns<UpdateImageRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<UpdateImageRequest>, I>>(base?: I): UpdateImageRequest {
-    return UpdateImageRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<UpdateImageRequest>): UpdateImageRequest {
+    return UpdateImageRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<UpdateImageRequest>, I>>(object: I): UpdateImageRequest {
+  fromPartial(object: DeepPartial<UpdateImageRequest>): UpdateImageRequest {
     const message = createBaseUpdateImageRequest() as any;
     message.image = (object.image !== undefined && object.image !== null) ? Image.fromPartial(object.image) : undefined;
     message.updateMask = object.updateMask ?? undefined;
@@ -945,10 +945,10 @@ export const UpdateImageResponse: MessageFns<UpdateImageResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<UpdateImageResponse>, I>>(base?: I): UpdateImageResponse {
-    return UpdateImageResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<UpdateImageResponse>): UpdateImageResponse {
+    return UpdateImageResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<UpdateImageResponse>, I>>(object: I): UpdateImageResponse {
+  fromPartial(object: DeepPartial<UpdateImageResponse>): UpdateImageResponse {
     const message = createBaseUpdateImageResponse() as any;
     message.image = (object.image !== undefined && object.image !== null) ? Image.fromPartial(object.image) : undefined;
     return message;
@@ -1038,10 +1038,10 @@ export const DeleteImageRequest: MessageFns<DeleteImageRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<DeleteImageRequest>, I>>(base?: I): DeleteImageRequest {
-    return DeleteImageRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<DeleteImageRequest>): DeleteImageRequest {
+    return DeleteImageRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<DeleteImageRequest>, I>>(object: I): DeleteImageRequest {
+  fromPartial(object: DeepPartial<DeleteImageRequest>): DeleteImageRequest {
     const message = createBaseDeleteImageRequest() as any;
     message.name = object.name ?? "";
     message.sync = object.sync ?? false;
@@ -1127,10 +1127,10 @@ export const ImageCreate: MessageFns<ImageCreate> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ImageCreate>, I>>(base?: I): ImageCreate {
-    return ImageCreate.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ImageCreate>): ImageCreate {
+    return ImageCreate.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ImageCreate>, I>>(object: I): ImageCreate {
+  fromPartial(object: DeepPartial<ImageCreate>): ImageCreate {
     const message = createBaseImageCreate() as any;
     message.name = object.name ?? "";
     message.labels = (() => {
@@ -1218,10 +1218,10 @@ export const ImageCreate_LabelsEntry: MessageFns<ImageCreate_LabelsEntry> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ImageCreate_LabelsEntry>, I>>(base?: I): ImageCreate_LabelsEntry {
-    return ImageCreate_LabelsEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ImageCreate_LabelsEntry>): ImageCreate_LabelsEntry {
+    return ImageCreate_LabelsEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ImageCreate_LabelsEntry>, I>>(object: I): ImageCreate_LabelsEntry {
+  fromPartial(object: DeepPartial<ImageCreate_LabelsEntry>): ImageCreate_LabelsEntry {
     const message = createBaseImageCreate_LabelsEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -1304,10 +1304,10 @@ export const ImageUpdate: MessageFns<ImageUpdate> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ImageUpdate>, I>>(base?: I): ImageUpdate {
-    return ImageUpdate.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ImageUpdate>): ImageUpdate {
+    return ImageUpdate.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ImageUpdate>, I>>(object: I): ImageUpdate {
+  fromPartial(object: DeepPartial<ImageUpdate>): ImageUpdate {
     const message = createBaseImageUpdate() as any;
     message.name = object.name ?? "";
     message.labels = (() => {
@@ -1395,10 +1395,10 @@ export const ImageUpdate_LabelsEntry: MessageFns<ImageUpdate_LabelsEntry> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ImageUpdate_LabelsEntry>, I>>(base?: I): ImageUpdate_LabelsEntry {
-    return ImageUpdate_LabelsEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ImageUpdate_LabelsEntry>): ImageUpdate_LabelsEntry {
+    return ImageUpdate_LabelsEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ImageUpdate_LabelsEntry>, I>>(object: I): ImageUpdate_LabelsEntry {
+  fromPartial(object: DeepPartial<ImageUpdate_LabelsEntry>): ImageUpdate_LabelsEntry {
     const message = createBaseImageUpdate_LabelsEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -1467,10 +1467,10 @@ export const ImageDelete: MessageFns<ImageDelete> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ImageDelete>, I>>(base?: I): ImageDelete {
-    return ImageDelete.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ImageDelete>): ImageDelete {
+    return ImageDelete.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ImageDelete>, I>>(object: I): ImageDelete {
+  fromPartial(object: DeepPartial<ImageDelete>): ImageDelete {
     const message = createBaseImageDelete() as any;
     message.name = object.name ?? "";
     return message;
@@ -1626,13 +1626,9 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

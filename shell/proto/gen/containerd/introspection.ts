@@ -130,10 +130,10 @@ export const PluginsRequest: MessageFns<PluginsRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<PluginsRequest>, I>>(base?: I): PluginsRequest {
-    return PluginsRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<PluginsRequest>): PluginsRequest {
+    return PluginsRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<PluginsRequest>, I>>(object: I): PluginsRequest {
+  fromPartial(object: DeepPartial<PluginsRequest>): PluginsRequest {
     const message = createBasePluginsRequest() as any;
     message.filters = object.filters?.map((e) => e) || [];
     return message;
@@ -201,10 +201,10 @@ export const PluginsResponse: MessageFns<PluginsResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<PluginsResponse>, I>>(base?: I): PluginsResponse {
-    return PluginsResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<PluginsResponse>): PluginsResponse {
+    return PluginsResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<PluginsResponse>, I>>(object: I): PluginsResponse {
+  fromPartial(object: DeepPartial<PluginsResponse>): PluginsResponse {
     const message = createBasePluginsResponse() as any;
     message.plugins = object.plugins?.map((e) => Plugin.fromPartial(e)) || [];
     return message;
@@ -350,10 +350,10 @@ export const Plugin: MessageFns<Plugin> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Plugin>, I>>(base?: I): Plugin {
-    return Plugin.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Plugin>): Plugin {
+    return Plugin.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Plugin>, I>>(object: I): Plugin {
+  fromPartial(object: DeepPartial<Plugin>): Plugin {
     const message = createBasePlugin() as any;
     message.type = object.type ?? "";
     message.id = object.id ?? "";
@@ -448,10 +448,10 @@ export const Plugin_ExportsEntry: MessageFns<Plugin_ExportsEntry> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Plugin_ExportsEntry>, I>>(base?: I): Plugin_ExportsEntry {
-    return Plugin_ExportsEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Plugin_ExportsEntry>): Plugin_ExportsEntry {
+    return Plugin_ExportsEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Plugin_ExportsEntry>, I>>(object: I): Plugin_ExportsEntry {
+  fromPartial(object: DeepPartial<Plugin_ExportsEntry>): Plugin_ExportsEntry {
     const message = createBasePlugin_ExportsEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -559,10 +559,10 @@ export const ServerResponse: MessageFns<ServerResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ServerResponse>, I>>(base?: I): ServerResponse {
-    return ServerResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ServerResponse>): ServerResponse {
+    return ServerResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ServerResponse>, I>>(object: I): ServerResponse {
+  fromPartial(object: DeepPartial<ServerResponse>): ServerResponse {
     const message = createBaseServerResponse() as any;
     message.uuid = object.uuid ?? "";
     message.pid = (object.pid !== undefined && object.pid !== null) ? BigInt(object.pid) : 0n;
@@ -655,10 +655,10 @@ export const DeprecationWarning: MessageFns<DeprecationWarning> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<DeprecationWarning>, I>>(base?: I): DeprecationWarning {
-    return DeprecationWarning.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<DeprecationWarning>): DeprecationWarning {
+    return DeprecationWarning.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<DeprecationWarning>, I>>(object: I): DeprecationWarning {
+  fromPartial(object: DeepPartial<DeprecationWarning>): DeprecationWarning {
     const message = createBaseDeprecationWarning() as any;
     message.id = object.id ?? "";
     message.message = object.message ?? "";
@@ -743,13 +743,9 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

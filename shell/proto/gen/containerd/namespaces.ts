@@ -146,10 +146,10 @@ export const Namespace: MessageFns<Namespace> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Namespace>, I>>(base?: I): Namespace {
-    return Namespace.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Namespace>): Namespace {
+    return Namespace.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Namespace>, I>>(object: I): Namespace {
+  fromPartial(object: DeepPartial<Namespace>): Namespace {
     const message = createBaseNamespace() as any;
     message.name = object.name ?? "";
     message.labels = (() => {
@@ -237,10 +237,10 @@ export const Namespace_LabelsEntry: MessageFns<Namespace_LabelsEntry> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Namespace_LabelsEntry>, I>>(base?: I): Namespace_LabelsEntry {
-    return Namespace_LabelsEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Namespace_LabelsEntry>): Namespace_LabelsEntry {
+    return Namespace_LabelsEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Namespace_LabelsEntry>, I>>(object: I): Namespace_LabelsEntry {
+  fromPartial(object: DeepPartial<Namespace_LabelsEntry>): Namespace_LabelsEntry {
     const message = createBaseNamespace_LabelsEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -309,10 +309,10 @@ export const GetNamespaceRequest: MessageFns<GetNamespaceRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<GetNamespaceRequest>, I>>(base?: I): GetNamespaceRequest {
-    return GetNamespaceRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetNamespaceRequest>): GetNamespaceRequest {
+    return GetNamespaceRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetNamespaceRequest>, I>>(object: I): GetNamespaceRequest {
+  fromPartial(object: DeepPartial<GetNamespaceRequest>): GetNamespaceRequest {
     const message = createBaseGetNamespaceRequest() as any;
     message.name = object.name ?? "";
     return message;
@@ -380,10 +380,10 @@ export const GetNamespaceResponse: MessageFns<GetNamespaceResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<GetNamespaceResponse>, I>>(base?: I): GetNamespaceResponse {
-    return GetNamespaceResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetNamespaceResponse>): GetNamespaceResponse {
+    return GetNamespaceResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetNamespaceResponse>, I>>(object: I): GetNamespaceResponse {
+  fromPartial(object: DeepPartial<GetNamespaceResponse>): GetNamespaceResponse {
     const message = createBaseGetNamespaceResponse() as any;
     message.namespace = (object.namespace !== undefined && object.namespace !== null)
       ? Namespace.fromPartial(object.namespace)
@@ -453,10 +453,10 @@ export const ListNamespacesRequest: MessageFns<ListNamespacesRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListNamespacesRequest>, I>>(base?: I): ListNamespacesRequest {
-    return ListNamespacesRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ListNamespacesRequest>): ListNamespacesRequest {
+    return ListNamespacesRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ListNamespacesRequest>, I>>(object: I): ListNamespacesRequest {
+  fromPartial(object: DeepPartial<ListNamespacesRequest>): ListNamespacesRequest {
     const message = createBaseListNamespacesRequest() as any;
     message.filter = object.filter ?? "";
     return message;
@@ -524,10 +524,10 @@ export const ListNamespacesResponse: MessageFns<ListNamespacesResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListNamespacesResponse>, I>>(base?: I): ListNamespacesResponse {
-    return ListNamespacesResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ListNamespacesResponse>): ListNamespacesResponse {
+    return ListNamespacesResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ListNamespacesResponse>, I>>(object: I): ListNamespacesResponse {
+  fromPartial(object: DeepPartial<ListNamespacesResponse>): ListNamespacesResponse {
     const message = createBaseListNamespacesResponse() as any;
     message.namespaces = object.namespaces?.map((e) => Namespace.fromPartial(e)) || [];
     return message;
@@ -595,10 +595,10 @@ export const CreateNamespaceRequest: MessageFns<CreateNamespaceRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<CreateNamespaceRequest>, I>>(base?: I): CreateNamespaceRequest {
-    return CreateNamespaceRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<CreateNamespaceRequest>): CreateNamespaceRequest {
+    return CreateNamespaceRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<CreateNamespaceRequest>, I>>(object: I): CreateNamespaceRequest {
+  fromPartial(object: DeepPartial<CreateNamespaceRequest>): CreateNamespaceRequest {
     const message = createBaseCreateNamespaceRequest() as any;
     message.namespace = (object.namespace !== undefined && object.namespace !== null)
       ? Namespace.fromPartial(object.namespace)
@@ -668,10 +668,10 @@ export const CreateNamespaceResponse: MessageFns<CreateNamespaceResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<CreateNamespaceResponse>, I>>(base?: I): CreateNamespaceResponse {
-    return CreateNamespaceResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<CreateNamespaceResponse>): CreateNamespaceResponse {
+    return CreateNamespaceResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<CreateNamespaceResponse>, I>>(object: I): CreateNamespaceResponse {
+  fromPartial(object: DeepPartial<CreateNamespaceResponse>): CreateNamespaceResponse {
     const message = createBaseCreateNamespaceResponse() as any;
     message.namespace = (object.namespace !== undefined && object.namespace !== null)
       ? Namespace.fromPartial(object.namespace)
@@ -741,10 +741,10 @@ export const DeleteNamespaceRequest: MessageFns<DeleteNamespaceRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<DeleteNamespaceRequest>, I>>(base?: I): DeleteNamespaceRequest {
-    return DeleteNamespaceRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<DeleteNamespaceRequest>): DeleteNamespaceRequest {
+    return DeleteNamespaceRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<DeleteNamespaceRequest>, I>>(object: I): DeleteNamespaceRequest {
+  fromPartial(object: DeepPartial<DeleteNamespaceRequest>): DeleteNamespaceRequest {
     const message = createBaseDeleteNamespaceRequest() as any;
     message.name = object.name ?? "";
     return message;
@@ -884,13 +884,9 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

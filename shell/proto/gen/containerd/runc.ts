@@ -228,10 +228,10 @@ export const Options: MessageFns<Options> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Options>, I>>(base?: I): Options {
-    return Options.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Options>): Options {
+    return Options.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Options>, I>>(object: I): Options {
+  fromPartial(object: DeepPartial<Options>): Options {
     const message = createBaseOptions() as any;
     message.noPivotRoot = object.noPivotRoot ?? false;
     message.noNewKeyring = object.noNewKeyring ?? false;
@@ -310,10 +310,10 @@ export const ProcessDetails: MessageFns<ProcessDetails> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ProcessDetails>, I>>(base?: I): ProcessDetails {
-    return ProcessDetails.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ProcessDetails>): ProcessDetails {
+    return ProcessDetails.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ProcessDetails>, I>>(object: I): ProcessDetails {
+  fromPartial(object: DeepPartial<ProcessDetails>): ProcessDetails {
     const message = createBaseProcessDetails() as any;
     message.execId = object.execId ?? "";
     return message;
@@ -328,13 +328,9 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

@@ -230,10 +230,10 @@ export const StoreCreateRequest: MessageFns<StoreCreateRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<StoreCreateRequest>, I>>(base?: I): StoreCreateRequest {
-    return StoreCreateRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<StoreCreateRequest>): StoreCreateRequest {
+    return StoreCreateRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<StoreCreateRequest>, I>>(object: I): StoreCreateRequest {
+  fromPartial(object: DeepPartial<StoreCreateRequest>): StoreCreateRequest {
     const message = createBaseStoreCreateRequest() as any;
     message.sandbox = (object.sandbox !== undefined && object.sandbox !== null)
       ? Sandbox.fromPartial(object.sandbox)
@@ -303,10 +303,10 @@ export const StoreCreateResponse: MessageFns<StoreCreateResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<StoreCreateResponse>, I>>(base?: I): StoreCreateResponse {
-    return StoreCreateResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<StoreCreateResponse>): StoreCreateResponse {
+    return StoreCreateResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<StoreCreateResponse>, I>>(object: I): StoreCreateResponse {
+  fromPartial(object: DeepPartial<StoreCreateResponse>): StoreCreateResponse {
     const message = createBaseStoreCreateResponse() as any;
     message.sandbox = (object.sandbox !== undefined && object.sandbox !== null)
       ? Sandbox.fromPartial(object.sandbox)
@@ -376,10 +376,10 @@ export const StoreDeleteRequest: MessageFns<StoreDeleteRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<StoreDeleteRequest>, I>>(base?: I): StoreDeleteRequest {
-    return StoreDeleteRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<StoreDeleteRequest>): StoreDeleteRequest {
+    return StoreDeleteRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<StoreDeleteRequest>, I>>(object: I): StoreDeleteRequest {
+  fromPartial(object: DeepPartial<StoreDeleteRequest>): StoreDeleteRequest {
     const message = createBaseStoreDeleteRequest() as any;
     message.sandboxId = object.sandboxId ?? "";
     return message;
@@ -436,10 +436,10 @@ export const StoreDeleteResponse: MessageFns<StoreDeleteResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<StoreDeleteResponse>, I>>(base?: I): StoreDeleteResponse {
-    return StoreDeleteResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<StoreDeleteResponse>): StoreDeleteResponse {
+    return StoreDeleteResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<StoreDeleteResponse>, I>>(_: I): StoreDeleteResponse {
+  fromPartial(_: DeepPartial<StoreDeleteResponse>): StoreDeleteResponse {
     const message = createBaseStoreDeleteResponse() as any;
     return message;
   },
@@ -506,10 +506,10 @@ export const StoreListRequest: MessageFns<StoreListRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<StoreListRequest>, I>>(base?: I): StoreListRequest {
-    return StoreListRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<StoreListRequest>): StoreListRequest {
+    return StoreListRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<StoreListRequest>, I>>(object: I): StoreListRequest {
+  fromPartial(object: DeepPartial<StoreListRequest>): StoreListRequest {
     const message = createBaseStoreListRequest() as any;
     message.filters = object.filters?.map((e) => e) || [];
     return message;
@@ -577,10 +577,10 @@ export const StoreListResponse: MessageFns<StoreListResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<StoreListResponse>, I>>(base?: I): StoreListResponse {
-    return StoreListResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<StoreListResponse>): StoreListResponse {
+    return StoreListResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<StoreListResponse>, I>>(object: I): StoreListResponse {
+  fromPartial(object: DeepPartial<StoreListResponse>): StoreListResponse {
     const message = createBaseStoreListResponse() as any;
     message.list = object.list?.map((e) => Sandbox.fromPartial(e)) || [];
     return message;
@@ -648,10 +648,10 @@ export const StoreGetRequest: MessageFns<StoreGetRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<StoreGetRequest>, I>>(base?: I): StoreGetRequest {
-    return StoreGetRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<StoreGetRequest>): StoreGetRequest {
+    return StoreGetRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<StoreGetRequest>, I>>(object: I): StoreGetRequest {
+  fromPartial(object: DeepPartial<StoreGetRequest>): StoreGetRequest {
     const message = createBaseStoreGetRequest() as any;
     message.sandboxId = object.sandboxId ?? "";
     return message;
@@ -719,10 +719,10 @@ export const StoreGetResponse: MessageFns<StoreGetResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<StoreGetResponse>, I>>(base?: I): StoreGetResponse {
-    return StoreGetResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<StoreGetResponse>): StoreGetResponse {
+    return StoreGetResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<StoreGetResponse>, I>>(object: I): StoreGetResponse {
+  fromPartial(object: DeepPartial<StoreGetResponse>): StoreGetResponse {
     const message = createBaseStoreGetResponse() as any;
     message.sandbox = (object.sandbox !== undefined && object.sandbox !== null)
       ? Sandbox.fromPartial(object.sandbox)
@@ -870,10 +870,10 @@ export const ControllerCreateRequest: MessageFns<ControllerCreateRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerCreateRequest>, I>>(base?: I): ControllerCreateRequest {
-    return ControllerCreateRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerCreateRequest>): ControllerCreateRequest {
+    return ControllerCreateRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerCreateRequest>, I>>(object: I): ControllerCreateRequest {
+  fromPartial(object: DeepPartial<ControllerCreateRequest>): ControllerCreateRequest {
     const message = createBaseControllerCreateRequest() as any;
     message.sandboxId = object.sandboxId ?? "";
     message.rootfs = object.rootfs?.map((e) => Mount.fromPartial(e)) || [];
@@ -970,14 +970,10 @@ export const ControllerCreateRequest_AnnotationsEntry: MessageFns<ControllerCrea
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerCreateRequest_AnnotationsEntry>, I>>(
-    base?: I,
-  ): ControllerCreateRequest_AnnotationsEntry {
-    return ControllerCreateRequest_AnnotationsEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerCreateRequest_AnnotationsEntry>): ControllerCreateRequest_AnnotationsEntry {
+    return ControllerCreateRequest_AnnotationsEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerCreateRequest_AnnotationsEntry>, I>>(
-    object: I,
-  ): ControllerCreateRequest_AnnotationsEntry {
+  fromPartial(object: DeepPartial<ControllerCreateRequest_AnnotationsEntry>): ControllerCreateRequest_AnnotationsEntry {
     const message = createBaseControllerCreateRequest_AnnotationsEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -1046,10 +1042,10 @@ export const ControllerCreateResponse: MessageFns<ControllerCreateResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerCreateResponse>, I>>(base?: I): ControllerCreateResponse {
-    return ControllerCreateResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerCreateResponse>): ControllerCreateResponse {
+    return ControllerCreateResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerCreateResponse>, I>>(object: I): ControllerCreateResponse {
+  fromPartial(object: DeepPartial<ControllerCreateResponse>): ControllerCreateResponse {
     const message = createBaseControllerCreateResponse() as any;
     message.sandboxId = object.sandboxId ?? "";
     return message;
@@ -1128,10 +1124,10 @@ export const ControllerStartRequest: MessageFns<ControllerStartRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerStartRequest>, I>>(base?: I): ControllerStartRequest {
-    return ControllerStartRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerStartRequest>): ControllerStartRequest {
+    return ControllerStartRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerStartRequest>, I>>(object: I): ControllerStartRequest {
+  fromPartial(object: DeepPartial<ControllerStartRequest>): ControllerStartRequest {
     const message = createBaseControllerStartRequest() as any;
     message.sandboxId = object.sandboxId ?? "";
     message.sandboxer = object.sandboxer ?? "";
@@ -1278,10 +1274,10 @@ export const ControllerStartResponse: MessageFns<ControllerStartResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerStartResponse>, I>>(base?: I): ControllerStartResponse {
-    return ControllerStartResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerStartResponse>): ControllerStartResponse {
+    return ControllerStartResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerStartResponse>, I>>(object: I): ControllerStartResponse {
+  fromPartial(object: DeepPartial<ControllerStartResponse>): ControllerStartResponse {
     const message = createBaseControllerStartResponse() as any;
     message.sandboxId = object.sandboxId ?? "";
     message.pid = object.pid ?? 0;
@@ -1376,14 +1372,10 @@ export const ControllerStartResponse_LabelsEntry: MessageFns<ControllerStartResp
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerStartResponse_LabelsEntry>, I>>(
-    base?: I,
-  ): ControllerStartResponse_LabelsEntry {
-    return ControllerStartResponse_LabelsEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerStartResponse_LabelsEntry>): ControllerStartResponse_LabelsEntry {
+    return ControllerStartResponse_LabelsEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerStartResponse_LabelsEntry>, I>>(
-    object: I,
-  ): ControllerStartResponse_LabelsEntry {
+  fromPartial(object: DeepPartial<ControllerStartResponse_LabelsEntry>): ControllerStartResponse_LabelsEntry {
     const message = createBaseControllerStartResponse_LabelsEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -1474,10 +1466,10 @@ export const ControllerStopRequest: MessageFns<ControllerStopRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerStopRequest>, I>>(base?: I): ControllerStopRequest {
-    return ControllerStopRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerStopRequest>): ControllerStopRequest {
+    return ControllerStopRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerStopRequest>, I>>(object: I): ControllerStopRequest {
+  fromPartial(object: DeepPartial<ControllerStopRequest>): ControllerStopRequest {
     const message = createBaseControllerStopRequest() as any;
     message.sandboxId = object.sandboxId ?? "";
     message.timeoutSecs = object.timeoutSecs ?? 0;
@@ -1536,10 +1528,10 @@ export const ControllerStopResponse: MessageFns<ControllerStopResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerStopResponse>, I>>(base?: I): ControllerStopResponse {
-    return ControllerStopResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerStopResponse>): ControllerStopResponse {
+    return ControllerStopResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerStopResponse>, I>>(_: I): ControllerStopResponse {
+  fromPartial(_: DeepPartial<ControllerStopResponse>): ControllerStopResponse {
     const message = createBaseControllerStopResponse() as any;
     return message;
   },
@@ -1617,10 +1609,10 @@ export const ControllerWaitRequest: MessageFns<ControllerWaitRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerWaitRequest>, I>>(base?: I): ControllerWaitRequest {
-    return ControllerWaitRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerWaitRequest>): ControllerWaitRequest {
+    return ControllerWaitRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerWaitRequest>, I>>(object: I): ControllerWaitRequest {
+  fromPartial(object: DeepPartial<ControllerWaitRequest>): ControllerWaitRequest {
     const message = createBaseControllerWaitRequest() as any;
     message.sandboxId = object.sandboxId ?? "";
     message.sandboxer = object.sandboxer ?? "";
@@ -1700,10 +1692,10 @@ export const ControllerWaitResponse: MessageFns<ControllerWaitResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerWaitResponse>, I>>(base?: I): ControllerWaitResponse {
-    return ControllerWaitResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerWaitResponse>): ControllerWaitResponse {
+    return ControllerWaitResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerWaitResponse>, I>>(object: I): ControllerWaitResponse {
+  fromPartial(object: DeepPartial<ControllerWaitResponse>): ControllerWaitResponse {
     const message = createBaseControllerWaitResponse() as any;
     message.exitStatus = object.exitStatus ?? 0;
     message.exitedAt = (object.exitedAt !== undefined && object.exitedAt !== null)
@@ -1796,10 +1788,10 @@ export const ControllerStatusRequest: MessageFns<ControllerStatusRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerStatusRequest>, I>>(base?: I): ControllerStatusRequest {
-    return ControllerStatusRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerStatusRequest>): ControllerStatusRequest {
+    return ControllerStatusRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerStatusRequest>, I>>(object: I): ControllerStatusRequest {
+  fromPartial(object: DeepPartial<ControllerStatusRequest>): ControllerStatusRequest {
     const message = createBaseControllerStatusRequest() as any;
     message.sandboxId = object.sandboxId ?? "";
     message.verbose = object.verbose ?? false;
@@ -1971,10 +1963,10 @@ export const ControllerStatusResponse: MessageFns<ControllerStatusResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerStatusResponse>, I>>(base?: I): ControllerStatusResponse {
-    return ControllerStatusResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerStatusResponse>): ControllerStatusResponse {
+    return ControllerStatusResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerStatusResponse>, I>>(object: I): ControllerStatusResponse {
+  fromPartial(object: DeepPartial<ControllerStatusResponse>): ControllerStatusResponse {
     const message = createBaseControllerStatusResponse() as any;
     message.sandboxId = object.sandboxId ?? "";
     message.pid = object.pid ?? 0;
@@ -2073,14 +2065,10 @@ export const ControllerStatusResponse_InfoEntry: MessageFns<ControllerStatusResp
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerStatusResponse_InfoEntry>, I>>(
-    base?: I,
-  ): ControllerStatusResponse_InfoEntry {
-    return ControllerStatusResponse_InfoEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerStatusResponse_InfoEntry>): ControllerStatusResponse_InfoEntry {
+    return ControllerStatusResponse_InfoEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerStatusResponse_InfoEntry>, I>>(
-    object: I,
-  ): ControllerStatusResponse_InfoEntry {
+  fromPartial(object: DeepPartial<ControllerStatusResponse_InfoEntry>): ControllerStatusResponse_InfoEntry {
     const message = createBaseControllerStatusResponse_InfoEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -2160,10 +2148,10 @@ export const ControllerShutdownRequest: MessageFns<ControllerShutdownRequest> = 
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerShutdownRequest>, I>>(base?: I): ControllerShutdownRequest {
-    return ControllerShutdownRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerShutdownRequest>): ControllerShutdownRequest {
+    return ControllerShutdownRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerShutdownRequest>, I>>(object: I): ControllerShutdownRequest {
+  fromPartial(object: DeepPartial<ControllerShutdownRequest>): ControllerShutdownRequest {
     const message = createBaseControllerShutdownRequest() as any;
     message.sandboxId = object.sandboxId ?? "";
     message.sandboxer = object.sandboxer ?? "";
@@ -2221,10 +2209,10 @@ export const ControllerShutdownResponse: MessageFns<ControllerShutdownResponse> 
     }
   },
 
-  create<I extends Exact<DeepPartial<ControllerShutdownResponse>, I>>(base?: I): ControllerShutdownResponse {
-    return ControllerShutdownResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ControllerShutdownResponse>): ControllerShutdownResponse {
+    return ControllerShutdownResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ControllerShutdownResponse>, I>>(_: I): ControllerShutdownResponse {
+  fromPartial(_: DeepPartial<ControllerShutdownResponse>): ControllerShutdownResponse {
     const message = createBaseControllerShutdownResponse() as any;
     return message;
   },
@@ -2538,13 +2526,9 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

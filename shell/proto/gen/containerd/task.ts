@@ -227,10 +227,10 @@ export const Process: MessageFns<Process> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Process>, I>>(base?: I): Process {
-    return Process.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Process>): Process {
+    return Process.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Process>, I>>(object: I): Process {
+  fromPartial(object: DeepPartial<Process>): Process {
     const message = createBaseProcess() as any;
     message.containerId = object.containerId ?? "";
     message.id = object.id ?? "";
@@ -320,10 +320,10 @@ export const ProcessInfo: MessageFns<ProcessInfo> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ProcessInfo>, I>>(base?: I): ProcessInfo {
-    return ProcessInfo.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ProcessInfo>): ProcessInfo {
+    return ProcessInfo.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ProcessInfo>, I>>(object: I): ProcessInfo {
+  fromPartial(object: DeepPartial<ProcessInfo>): ProcessInfo {
     const message = createBaseProcessInfo() as any;
     message.pid = object.pid ?? 0;
     message.info = (object.info !== undefined && object.info !== null) ? Any.fromPartial(object.info) : undefined;
@@ -339,13 +339,9 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

@@ -358,10 +358,10 @@ export const CreateTaskRequest: MessageFns<CreateTaskRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<CreateTaskRequest>, I>>(base?: I): CreateTaskRequest {
-    return CreateTaskRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<CreateTaskRequest>): CreateTaskRequest {
+    return CreateTaskRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<CreateTaskRequest>, I>>(object: I): CreateTaskRequest {
+  fromPartial(object: DeepPartial<CreateTaskRequest>): CreateTaskRequest {
     const message = createBaseCreateTaskRequest() as any;
     message.containerId = object.containerId ?? "";
     message.rootfs = object.rootfs?.map((e) => Mount.fromPartial(e)) || [];
@@ -454,10 +454,10 @@ export const CreateTaskResponse: MessageFns<CreateTaskResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<CreateTaskResponse>, I>>(base?: I): CreateTaskResponse {
-    return CreateTaskResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<CreateTaskResponse>): CreateTaskResponse {
+    return CreateTaskResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<CreateTaskResponse>, I>>(object: I): CreateTaskResponse {
+  fromPartial(object: DeepPartial<CreateTaskResponse>): CreateTaskResponse {
     const message = createBaseCreateTaskResponse() as any;
     message.containerId = object.containerId ?? "";
     message.pid = object.pid ?? 0;
@@ -537,10 +537,10 @@ export const StartRequest: MessageFns<StartRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<StartRequest>, I>>(base?: I): StartRequest {
-    return StartRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<StartRequest>): StartRequest {
+    return StartRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<StartRequest>, I>>(object: I): StartRequest {
+  fromPartial(object: DeepPartial<StartRequest>): StartRequest {
     const message = createBaseStartRequest() as any;
     message.containerId = object.containerId ?? "";
     message.execId = object.execId ?? "";
@@ -609,10 +609,10 @@ export const StartResponse: MessageFns<StartResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<StartResponse>, I>>(base?: I): StartResponse {
-    return StartResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<StartResponse>): StartResponse {
+    return StartResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<StartResponse>, I>>(object: I): StartResponse {
+  fromPartial(object: DeepPartial<StartResponse>): StartResponse {
     const message = createBaseStartResponse() as any;
     message.pid = object.pid ?? 0;
     return message;
@@ -680,10 +680,10 @@ export const DeleteTaskRequest: MessageFns<DeleteTaskRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<DeleteTaskRequest>, I>>(base?: I): DeleteTaskRequest {
-    return DeleteTaskRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<DeleteTaskRequest>): DeleteTaskRequest {
+    return DeleteTaskRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<DeleteTaskRequest>, I>>(object: I): DeleteTaskRequest {
+  fromPartial(object: DeepPartial<DeleteTaskRequest>): DeleteTaskRequest {
     const message = createBaseDeleteTaskRequest() as any;
     message.containerId = object.containerId ?? "";
     return message;
@@ -762,10 +762,10 @@ export const DeleteProcessRequest: MessageFns<DeleteProcessRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<DeleteProcessRequest>, I>>(base?: I): DeleteProcessRequest {
-    return DeleteProcessRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<DeleteProcessRequest>): DeleteProcessRequest {
+    return DeleteProcessRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<DeleteProcessRequest>, I>>(object: I): DeleteProcessRequest {
+  fromPartial(object: DeepPartial<DeleteProcessRequest>): DeleteProcessRequest {
     const message = createBaseDeleteProcessRequest() as any;
     message.containerId = object.containerId ?? "";
     message.execId = object.execId ?? "";
@@ -867,10 +867,10 @@ export const DeleteResponse: MessageFns<DeleteResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<DeleteResponse>, I>>(base?: I): DeleteResponse {
-    return DeleteResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<DeleteResponse>): DeleteResponse {
+    return DeleteResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<DeleteResponse>, I>>(object: I): DeleteResponse {
+  fromPartial(object: DeepPartial<DeleteResponse>): DeleteResponse {
     const message = createBaseDeleteResponse() as any;
     message.id = object.id ?? "";
     message.pid = object.pid ?? 0;
@@ -954,10 +954,10 @@ export const GetRequest: MessageFns<GetRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<GetRequest>, I>>(base?: I): GetRequest {
-    return GetRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetRequest>): GetRequest {
+    return GetRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetRequest>, I>>(object: I): GetRequest {
+  fromPartial(object: DeepPartial<GetRequest>): GetRequest {
     const message = createBaseGetRequest() as any;
     message.containerId = object.containerId ?? "";
     message.execId = object.execId ?? "";
@@ -1026,10 +1026,10 @@ export const GetResponse: MessageFns<GetResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<GetResponse>, I>>(base?: I): GetResponse {
-    return GetResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<GetResponse>): GetResponse {
+    return GetResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<GetResponse>, I>>(object: I): GetResponse {
+  fromPartial(object: DeepPartial<GetResponse>): GetResponse {
     const message = createBaseGetResponse() as any;
     message.process = (object.process !== undefined && object.process !== null)
       ? Process.fromPartial(object.process)
@@ -1099,10 +1099,10 @@ export const ListTasksRequest: MessageFns<ListTasksRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListTasksRequest>, I>>(base?: I): ListTasksRequest {
-    return ListTasksRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ListTasksRequest>): ListTasksRequest {
+    return ListTasksRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ListTasksRequest>, I>>(object: I): ListTasksRequest {
+  fromPartial(object: DeepPartial<ListTasksRequest>): ListTasksRequest {
     const message = createBaseListTasksRequest() as any;
     message.filter = object.filter ?? "";
     return message;
@@ -1170,10 +1170,10 @@ export const ListTasksResponse: MessageFns<ListTasksResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListTasksResponse>, I>>(base?: I): ListTasksResponse {
-    return ListTasksResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ListTasksResponse>): ListTasksResponse {
+    return ListTasksResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ListTasksResponse>, I>>(object: I): ListTasksResponse {
+  fromPartial(object: DeepPartial<ListTasksResponse>): ListTasksResponse {
     const message = createBaseListTasksResponse() as any;
     message.tasks = object.tasks?.map((e) => Process.fromPartial(e)) || [];
     return message;
@@ -1274,10 +1274,10 @@ export const KillRequest: MessageFns<KillRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<KillRequest>, I>>(base?: I): KillRequest {
-    return KillRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<KillRequest>): KillRequest {
+    return KillRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<KillRequest>, I>>(object: I): KillRequest {
+  fromPartial(object: DeepPartial<KillRequest>): KillRequest {
     const message = createBaseKillRequest() as any;
     message.containerId = object.containerId ?? "";
     message.execId = object.execId ?? "";
@@ -1423,10 +1423,10 @@ export const ExecProcessRequest: MessageFns<ExecProcessRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ExecProcessRequest>, I>>(base?: I): ExecProcessRequest {
-    return ExecProcessRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ExecProcessRequest>): ExecProcessRequest {
+    return ExecProcessRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ExecProcessRequest>, I>>(object: I): ExecProcessRequest {
+  fromPartial(object: DeepPartial<ExecProcessRequest>): ExecProcessRequest {
     const message = createBaseExecProcessRequest() as any;
     message.containerId = object.containerId ?? "";
     message.stdin = object.stdin ?? "";
@@ -1500,10 +1500,10 @@ export const PauseTaskRequest: MessageFns<PauseTaskRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<PauseTaskRequest>, I>>(base?: I): PauseTaskRequest {
-    return PauseTaskRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<PauseTaskRequest>): PauseTaskRequest {
+    return PauseTaskRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<PauseTaskRequest>, I>>(object: I): PauseTaskRequest {
+  fromPartial(object: DeepPartial<PauseTaskRequest>): PauseTaskRequest {
     const message = createBasePauseTaskRequest() as any;
     message.containerId = object.containerId ?? "";
     return message;
@@ -1571,10 +1571,10 @@ export const ResumeTaskRequest: MessageFns<ResumeTaskRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ResumeTaskRequest>, I>>(base?: I): ResumeTaskRequest {
-    return ResumeTaskRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ResumeTaskRequest>): ResumeTaskRequest {
+    return ResumeTaskRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ResumeTaskRequest>, I>>(object: I): ResumeTaskRequest {
+  fromPartial(object: DeepPartial<ResumeTaskRequest>): ResumeTaskRequest {
     const message = createBaseResumeTaskRequest() as any;
     message.containerId = object.containerId ?? "";
     return message;
@@ -1642,10 +1642,10 @@ export const ListPidsRequest: MessageFns<ListPidsRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListPidsRequest>, I>>(base?: I): ListPidsRequest {
-    return ListPidsRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ListPidsRequest>): ListPidsRequest {
+    return ListPidsRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ListPidsRequest>, I>>(object: I): ListPidsRequest {
+  fromPartial(object: DeepPartial<ListPidsRequest>): ListPidsRequest {
     const message = createBaseListPidsRequest() as any;
     message.containerId = object.containerId ?? "";
     return message;
@@ -1713,10 +1713,10 @@ export const ListPidsResponse: MessageFns<ListPidsResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<ListPidsResponse>, I>>(base?: I): ListPidsResponse {
-    return ListPidsResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<ListPidsResponse>): ListPidsResponse {
+    return ListPidsResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<ListPidsResponse>, I>>(object: I): ListPidsResponse {
+  fromPartial(object: DeepPartial<ListPidsResponse>): ListPidsResponse {
     const message = createBaseListPidsResponse() as any;
     message.processes = object.processes?.map((e) => ProcessInfo.fromPartial(e)) || [];
     return message;
@@ -1809,10 +1809,10 @@ export const UpdateTaskRequest: MessageFns<UpdateTaskRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<UpdateTaskRequest>, I>>(base?: I): UpdateTaskRequest {
-    return UpdateTaskRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<UpdateTaskRequest>): UpdateTaskRequest {
+    return UpdateTaskRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<UpdateTaskRequest>, I>>(object: I): UpdateTaskRequest {
+  fromPartial(object: DeepPartial<UpdateTaskRequest>): UpdateTaskRequest {
     const message = createBaseUpdateTaskRequest() as any;
     message.containerId = object.containerId ?? "";
     message.resources = (object.resources !== undefined && object.resources !== null)
@@ -1903,14 +1903,10 @@ export const UpdateTaskRequest_AnnotationsEntry: MessageFns<UpdateTaskRequest_An
     }
   },
 
-  create<I extends Exact<DeepPartial<UpdateTaskRequest_AnnotationsEntry>, I>>(
-    base?: I,
-  ): UpdateTaskRequest_AnnotationsEntry {
-    return UpdateTaskRequest_AnnotationsEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<UpdateTaskRequest_AnnotationsEntry>): UpdateTaskRequest_AnnotationsEntry {
+    return UpdateTaskRequest_AnnotationsEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<UpdateTaskRequest_AnnotationsEntry>, I>>(
-    object: I,
-  ): UpdateTaskRequest_AnnotationsEntry {
+  fromPartial(object: DeepPartial<UpdateTaskRequest_AnnotationsEntry>): UpdateTaskRequest_AnnotationsEntry {
     const message = createBaseUpdateTaskRequest_AnnotationsEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -1979,10 +1975,10 @@ export const MetricsRequest: MessageFns<MetricsRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<MetricsRequest>, I>>(base?: I): MetricsRequest {
-    return MetricsRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<MetricsRequest>): MetricsRequest {
+    return MetricsRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<MetricsRequest>, I>>(object: I): MetricsRequest {
+  fromPartial(object: DeepPartial<MetricsRequest>): MetricsRequest {
     const message = createBaseMetricsRequest() as any;
     message.filters = object.filters?.map((e) => e) || [];
     return message;
@@ -2050,10 +2046,10 @@ export const MetricsResponse: MessageFns<MetricsResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<MetricsResponse>, I>>(base?: I): MetricsResponse {
-    return MetricsResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<MetricsResponse>): MetricsResponse {
+    return MetricsResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<MetricsResponse>, I>>(object: I): MetricsResponse {
+  fromPartial(object: DeepPartial<MetricsResponse>): MetricsResponse {
     const message = createBaseMetricsResponse() as any;
     message.metrics = object.metrics?.map((e) => Metric.fromPartial(e)) || [];
     return message;
@@ -2132,10 +2128,10 @@ export const WaitRequest: MessageFns<WaitRequest> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<WaitRequest>, I>>(base?: I): WaitRequest {
-    return WaitRequest.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<WaitRequest>): WaitRequest {
+    return WaitRequest.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<WaitRequest>, I>>(object: I): WaitRequest {
+  fromPartial(object: DeepPartial<WaitRequest>): WaitRequest {
     const message = createBaseWaitRequest() as any;
     message.containerId = object.containerId ?? "";
     message.execId = object.execId ?? "";
@@ -2215,10 +2211,10 @@ export const WaitResponse: MessageFns<WaitResponse> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<WaitResponse>, I>>(base?: I): WaitResponse {
-    return WaitResponse.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<WaitResponse>): WaitResponse {
+    return WaitResponse.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<WaitResponse>, I>>(object: I): WaitResponse {
+  fromPartial(object: DeepPartial<WaitResponse>): WaitResponse {
     const message = createBaseWaitResponse() as any;
     message.exitStatus = object.exitStatus ?? 0;
     message.exitedAt = (object.exitedAt !== undefined && object.exitedAt !== null)
@@ -2584,13 +2580,9 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

@@ -183,10 +183,10 @@ export const Envelope: MessageFns<Envelope> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Envelope>, I>>(base?: I): Envelope {
-    return Envelope.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Envelope>): Envelope {
+    return Envelope.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Envelope>, I>>(object: I): Envelope {
+  fromPartial(object: DeepPartial<Envelope>): Envelope {
     const message = createBaseEnvelope() as any;
     message.timestamp = (object.timestamp !== undefined && object.timestamp !== null)
       ? Timestamp.fromPartial(object.timestamp)
@@ -292,10 +292,10 @@ export const Mount: MessageFns<Mount> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Mount>, I>>(base?: I): Mount {
-    return Mount.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Mount>): Mount {
+    return Mount.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Mount>, I>>(object: I): Mount {
+  fromPartial(object: DeepPartial<Mount>): Mount {
     const message = createBaseMount() as any;
     message.type = object.type ?? "";
     message.source = object.source ?? "";
@@ -405,10 +405,10 @@ export const Descriptor: MessageFns<Descriptor> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Descriptor>, I>>(base?: I): Descriptor {
-    return Descriptor.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Descriptor>): Descriptor {
+    return Descriptor.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Descriptor>, I>>(object: I): Descriptor {
+  fromPartial(object: DeepPartial<Descriptor>): Descriptor {
     const message = createBaseDescriptor() as any;
     message.mediaType = object.mediaType ?? "";
     message.digest = object.digest ?? "";
@@ -498,10 +498,10 @@ export const Descriptor_AnnotationsEntry: MessageFns<Descriptor_AnnotationsEntry
     }
   },
 
-  create<I extends Exact<DeepPartial<Descriptor_AnnotationsEntry>, I>>(base?: I): Descriptor_AnnotationsEntry {
-    return Descriptor_AnnotationsEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Descriptor_AnnotationsEntry>): Descriptor_AnnotationsEntry {
+    return Descriptor_AnnotationsEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Descriptor_AnnotationsEntry>, I>>(object: I): Descriptor_AnnotationsEntry {
+  fromPartial(object: DeepPartial<Descriptor_AnnotationsEntry>): Descriptor_AnnotationsEntry {
     const message = createBaseDescriptor_AnnotationsEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -592,10 +592,10 @@ export const Metric: MessageFns<Metric> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Metric>, I>>(base?: I): Metric {
-    return Metric.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Metric>): Metric {
+    return Metric.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Metric>, I>>(object: I): Metric {
+  fromPartial(object: DeepPartial<Metric>): Metric {
     const message = createBaseMetric() as any;
     message.timestamp = (object.timestamp !== undefined && object.timestamp !== null)
       ? Timestamp.fromPartial(object.timestamp)
@@ -711,10 +711,10 @@ export const Platform: MessageFns<Platform> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Platform>, I>>(base?: I): Platform {
-    return Platform.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Platform>): Platform {
+    return Platform.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Platform>, I>>(object: I): Platform {
+  fromPartial(object: DeepPartial<Platform>): Platform {
     const message = createBasePlatform() as any;
     message.os = object.os ?? "";
     message.architecture = object.architecture ?? "";
@@ -879,10 +879,10 @@ export const Sandbox: MessageFns<Sandbox> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Sandbox>, I>>(base?: I): Sandbox {
-    return Sandbox.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Sandbox>): Sandbox {
+    return Sandbox.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Sandbox>, I>>(object: I): Sandbox {
+  fromPartial(object: DeepPartial<Sandbox>): Sandbox {
     const message = createBaseSandbox() as any;
     message.sandboxId = object.sandboxId ?? "";
     message.runtime = (object.runtime !== undefined && object.runtime !== null)
@@ -990,10 +990,10 @@ export const Sandbox_Runtime: MessageFns<Sandbox_Runtime> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Sandbox_Runtime>, I>>(base?: I): Sandbox_Runtime {
-    return Sandbox_Runtime.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Sandbox_Runtime>): Sandbox_Runtime {
+    return Sandbox_Runtime.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Sandbox_Runtime>, I>>(object: I): Sandbox_Runtime {
+  fromPartial(object: DeepPartial<Sandbox_Runtime>): Sandbox_Runtime {
     const message = createBaseSandbox_Runtime() as any;
     message.name = object.name ?? "";
     message.options = (object.options !== undefined && object.options !== null)
@@ -1075,10 +1075,10 @@ export const Sandbox_LabelsEntry: MessageFns<Sandbox_LabelsEntry> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Sandbox_LabelsEntry>, I>>(base?: I): Sandbox_LabelsEntry {
-    return Sandbox_LabelsEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Sandbox_LabelsEntry>): Sandbox_LabelsEntry {
+    return Sandbox_LabelsEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Sandbox_LabelsEntry>, I>>(object: I): Sandbox_LabelsEntry {
+  fromPartial(object: DeepPartial<Sandbox_LabelsEntry>): Sandbox_LabelsEntry {
     const message = createBaseSandbox_LabelsEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
@@ -1158,10 +1158,10 @@ export const Sandbox_ExtensionsEntry: MessageFns<Sandbox_ExtensionsEntry> = {
     }
   },
 
-  create<I extends Exact<DeepPartial<Sandbox_ExtensionsEntry>, I>>(base?: I): Sandbox_ExtensionsEntry {
-    return Sandbox_ExtensionsEntry.fromPartial(base ?? ({} as any));
+  create(base?: DeepPartial<Sandbox_ExtensionsEntry>): Sandbox_ExtensionsEntry {
+    return Sandbox_ExtensionsEntry.fromPartial(base ?? {});
   },
-  fromPartial<I extends Exact<DeepPartial<Sandbox_ExtensionsEntry>, I>>(object: I): Sandbox_ExtensionsEntry {
+  fromPartial(object: DeepPartial<Sandbox_ExtensionsEntry>): Sandbox_ExtensionsEntry {
     const message = createBaseSandbox_ExtensionsEntry() as any;
     message.key = object.key ?? "";
     message.value = (object.value !== undefined && object.value !== null) ? Any.fromPartial(object.value) : undefined;
@@ -1177,13 +1177,9 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
 
-type KeysOfUnion<T> = T extends T ? keyof T : never;
-export type Exact<P, I extends P> = P extends Builtin ? P
-  : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
-
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
-  create<I extends Exact<DeepPartial<T>, I>>(base?: I): T;
-  fromPartial<I extends Exact<DeepPartial<T>, I>>(object: I): T;
+  create(base?: DeepPartial<T>): T;
+  fromPartial(object: DeepPartial<T>): T;
 }

@@ -28,7 +28,7 @@ const packages = /^(fp-ts\/lib\/\w+\.js|io-ts|io-ts\/lib\/\w+\.js)$/
 const coreMay = (file: string, name: string): boolean =>
   name.startsWith('core/') || packages.test(name) || (name === 'immutable' && persistentMapUsers.includes(file)) ||
   (name === 'lossless-json' && exactJsonUsers.includes(file))
-const shellPackages = /^(node:|@grpc\/grpc-js$|commander$|pino$|pino-pretty$|smol-toml$|ms$)/
+const shellPackages = /^(node:|@grpc\/grpc-js$|commander$|pino$|pino-pretty$|retry-ts$|smol-toml$|ms$)/
 const shellMay = (name: string): boolean =>
   name === 'core/index.ts' || name.startsWith('shell/') || packages.test(name) || shellPackages.test(name)
 
@@ -84,7 +84,7 @@ t.test('the form of every import', async (t) => {
   const all = ['core', 'shell', 'test', 'bench', 'examples'].flatMap(sourcesOf)
   const wrong = all.flatMap((file) =>
     importsOf(file).filter((name) =>
-      /^(fp-ts|retry-ts)(\/(?!lib\/)|$)/.test(name) ||
+      /^fp-ts(\/(?!lib\/)|$)|^retry-ts\/(?!lib\/)/.test(name) ||
       (!name.includes(':') && name.includes('/') && name.endsWith('.js') && !name.includes('/lib/'))
     )
       .map((name) => `${file}: ${name}`)

@@ -52,6 +52,17 @@ const gate = async (name, command, args) => {
   return ok
 }
 
+/** Of a file's output: the blocks in which something failed. A block is one outer test. */
+const failuresOf = (lines) => {
+  const blocks = [[]]
+  for (const line of lines) {
+    if (/^ {4}# Subtest: /.test(line)) blocks.push([])
+    blocks[blocks.length - 1].push(line)
+  }
+  const failed = blocks.filter((block) => block.some((line) => /^\s+not ok /.test(line)))
+  return (failed.length > 0 ? failed : blocks).flat().join('\n')
+}
+
 /** tap: one line a file; the inside of a file is shown if something in it failed, and every skip with its reason. */
 const tap = async () => {
   let inside = []
@@ -66,7 +77,7 @@ const tap = async () => {
     const file = /^(ok|not ok) \d+ - (.*)$/.exec(line)
     if (file) {
       if (file[1] === 'not ok') {
-        console.log(inside.join('\n'))
+        console.log(failuresOf(inside))
         complaints.push(file[2].replace(/ #.*/, ''))
       } else for (const skip of inside.filter((l) => /^\s+ok .*# (SKIP|TODO)/i.test(l))) console.log(skip)
       console.log(`${file[1]} - ${file[2]}`)

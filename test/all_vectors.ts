@@ -1,5 +1,6 @@
 /** Every vector module, in one list: `import { cases as x } from './vectors/x.ts'`, then `...x`. */
 import type { Vector } from './support/property.ts'
 import { cases as captures } from './vectors/captures.ts'
+import { cases as methodPaths } from './vectors/method_paths.ts'
 
-export const allVectors: ReadonlyArray<Vector> = [...captures]
+export const allVectors: ReadonlyArray<Vector> = [...captures, ...methodPaths]

@@ -1,0 +1,10 @@
+/** The harness for a real containerd: everything a test or a benchmark imports of it. */
+export { type Availability, needsContainerd, realContainerd } from './available.ts'
+export type { CtrResult } from './call_ctr.ts'
+export { type Ctr, ctrFor, type RmClient, type RunOptions, type TaskDeleteOptions, type TaskRow } from './ctr.ts'
+export { type Containerd, type ContainerdOptions, startContainerd } from './daemon.ts'
+export { type EventWatch, type SeenEvent, watchEvents } from './events.ts'
+export { isAlive } from './processes.ts'
+export { type Gate, makeGate, makeRootfs } from './rootfs.ts'
+export { type Bundle, bundlesOf, type Shim, shimsOf, signalShim, waitForNoShims } from './shims.ts'
+export { type RuncCall, type RuncVerb, type SlowRunc, slowRunc } from './slow_runc.ts'

@@ -1,4 +1,41 @@
-/** The decision, as pure functions. @module */
+/**
+ * containerd-reaper/core: what to do when a container exits, as pure functions.
+ *
+ * `step` maps an event and the current state to the next state and a list of effects. It has no clock, no I/O and no randomness: the
+ * same events give the same states and effects on every runtime, so that it can be tested, simulated and replayed. Whoever drives it
+ * (the shell of this package, or your own) keeps this contract:
+ *
+ * 1. Keep one state. Take one event at a time, call `step`, keep the new state, start all the effects, then take the next event.
+ *    Never wait for an effect in between: one hung call would stop every exit on the host.
+ * 2. Answer every effect that has a `call` with the `...Settled` event of its name, carrying that call, once; timers with
+ *    `TimerFired`. An answer may come late: it is recognised by its call.
+ * 3. `Persist` makes `records` durable in one write, and only then carries out `release`. On failure nothing of `release` happens.
+ * 4. `KillTask`, `DeleteTask` and `CleanUpTask` are asked once each: no deadline, no retry below the core. Reads may be retried.
+ * 5. After every (re)connection: subscribe first, list second, and hand the listing in as `Relisted`.
+ * 6. After a restart: `replayRecords` what was written, then do what `resume` says, then connect as in 5.
+ *
+ * @module
+ */
+
+export { announcement, shownReason } from './announcement.ts'
+export * from './answer.ts'
+export { backoffMs } from './backoff.ts'
+export { replayRecords } from './checkpoint.ts'
+export type { HandlingPhase, Phase, Run, Running } from './container/phase.ts'
+export { inHandling } from './container/phase.ts'
+export { describeEffect, describeEvent, describePhase, describeRecord } from './describe.ts'
+export * from './effect.ts'
+export * from './event.ts'
+export { type Exit, type ExitRank, unknownExitCode } from './exit.ts'
+export * from './ids.ts'
+export { violations } from './invariants.ts'
+export { type Metadata, noMetadata } from './metadata.ts'
+export { defaultPolicy, type Policy } from './policy.ts'
+export type { Announcement, ReaperRecord, RunDropped, RunRecord, SandboxRecord, ShownReason } from './record.ts'
+export { resume } from './resume.ts'
+export { type Container, type Image, initial, type Sandbox, type State } from './state.ts'
+export { type Step, step, type Stepped } from './step.ts'
+export { entries, lookup } from './table.ts'
 
 // What crosses a border: the configuration, containerd's status file, CRI metadata, OCI specs, and how refusals are worded.
 export { allSettings, type Config, type PolicyConfig, readConfig, readSetting, reservedKeys, valuesOfFile } from './codec/config.ts'

@@ -1,0 +1,94 @@
+/**
+ * STOPPED is out, but when the task was looked for its shim could not be reached. Whatever may be left of it is looked for again until
+ * containerd says that nothing is. Nobody waits for this, so it holds no slot.
+ *
+ * @module
+ */
+import type { CleanUpSettled, DeleteSettled, LoadSettled } from '../answer.ts'
+import { backoffMs } from '../backoff.ts'
+import { containerOwner } from '../ids.ts'
+import { persist } from './advance.ts'
+import type { Context, RunEvent, Stepped } from './context.ts'
+import { inPhase, isTimer, runRecord, unmoved } from './context.ts'
+import type { Announced, Run } from './phase.ts'
+
+export const stepAnnounced = (ctx: Context, event: RunEvent, run: Run, self: Announced): Stepped => {
+  if (self.doing === 'Waiting') return isTimer(event, self.call) ? sweep(ctx, run, self) : unmoved(run)
+  if (!('call' in event) || event.call !== self.call) return unmoved(run)
+  switch (event._tag) {
+    case 'LoadSettled':
+      return loaded(ctx, event.outcome, run, self)
+    case 'DeleteSettled':
+    case 'CleanUpSettled':
+      return swept(ctx, event.outcome, run, self)
+    case 'PersistSettled':
+      return event.outcome._tag === 'Durable' ? [inPhase(run, self.over), []] : later(ctx, run, self, event.outcome.message)
+    default:
+      return unmoved(run)
+  }
+}
+
+type Owed = Pick<Announced, 'over' | 'handling'>
+
+/** Looks for what is left. */
+export const sweep = (ctx: Context, run: Run, owed: Owed): Stepped => [
+  doing(ctx, run, owed, 'Loading'),
+  [{ _tag: 'LoadTask', container: ctx.container.key, call: ctx.call }],
+]
+
+const doing = ({ call }: Context, run: Run, { over, handling }: Owed, what: Announced['doing']): Run =>
+  inPhase(run, { _tag: 'Announced', doing: what, call, over, handling })
+
+const loaded = (ctx: Context, outcome: LoadSettled['outcome'], run: Run, owed: Owed): Stepped => {
+  const { call, container: { key } } = ctx
+  switch (outcome._tag) {
+    case 'Stopped':
+      return outcome.pid === run.id.pid
+        ? [doing(ctx, run, owed, 'Deleting'), [{ _tag: 'DeleteTask', container: key, call }]]
+        : close(ctx, run, owed)
+    case 'NotFound':
+      return [doing(ctx, run, owed, 'Cleaning'), [{ _tag: 'CleanUpTask', container: key, call }]]
+    case 'Running': // it was reported to have exited and has been announced: too late to take that back, and not ours to touch
+    case 'Paused':
+    case 'Created':
+      return close(ctx, run, owed)
+    case 'Unclear':
+      return later(ctx, run, owed, 'containerd cannot tell the state of the task')
+    case 'Failed':
+      return later(ctx, run, owed, outcome.message)
+  }
+}
+
+type Swept = DeleteSettled['outcome'] | CleanUpSettled['outcome']
+
+const swept = (ctx: Context, outcome: Swept, run: Run, self: Announced): Stepped => {
+  switch (outcome._tag) {
+    case 'Deleted':
+    case 'CleanedUp':
+      return close(ctx, run, self)
+    case 'NotFound': // of a clean-up that is success; of a Delete it means that a clean-up is due
+      return self.doing === 'Cleaning' ? close(ctx, run, self) : sweep(ctx, run, self)
+    case 'Failed':
+      return later(ctx, run, self, outcome.message)
+  }
+}
+
+/** Nothing is left. */
+const close = (ctx: Context, run: Run, owed: Owed): Stepped => [
+  doing(ctx, run, owed, 'Closing'),
+  [persist(ctx, [runRecord(ctx, run, owed.handling, 'closed')])],
+]
+
+const later = (ctx: Context, run: Run, { over, handling }: Owed, lastError: string): Stepped => {
+  const failures = handling.failures + 1
+  return [
+    doing(ctx, run, { over, handling: { ...handling, failures, lastError } }, 'Waiting'),
+    [{
+      _tag: 'SetTimer',
+      owner: containerOwner(ctx.container.key),
+      call: ctx.call,
+      delayMs: backoffMs(ctx.policy, failures),
+      jitter: true,
+    }],
+  ]
+}

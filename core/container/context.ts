@@ -1,0 +1,87 @@
+/**
+ * What a phase may look at beside the event and its own run, and the three small things that all phases do with it.
+ *
+ * @module
+ */
+import type { ContainerEvent } from '../event.ts'
+import type { PersistSettled, TimerFired } from '../answer.ts'
+import type { Effect } from '../effect.ts'
+import type { Exit } from '../exit.ts'
+import type { CallId, Millis } from '../ids.ts'
+import type { Metadata } from '../metadata.ts'
+import { noMetadata } from '../metadata.ts'
+import type { Policy } from '../policy.ts'
+import type { RunRecord } from '../record.ts'
+import type { Container } from '../state.ts'
+import type { Handling, Phase, Run } from './phase.ts'
+import { inHandling } from './phase.ts'
+
+export interface Context {
+  readonly policy: Policy
+  readonly at: Millis
+  readonly container: Container
+  /** A call id that nobody has used; a step may give it to one call and one timer. */
+  readonly call: CallId
+  /** The next free sequence number. */
+  readonly seq: number
+  /** The sandbox that this container is the pause container of has been announced by its own machine. */
+  readonly sandboxAnnounced: boolean
+}
+
+/** What a run is told by its container, beside the answers it waits for. */
+export type Signal =
+  /** Somebody reported the exit. `sure`: with our pid, just now. `gone`: the task has been deleted as well. */
+  | { readonly _tag: 'ExitFound'; readonly exit: Exit; readonly sure: boolean; readonly gone: boolean }
+  /** A sign of another client at work under this id: what was known of the task may not hold any more. */
+  | { readonly _tag: 'Unsettled' }
+  /** The container's record has been read, or is known to be gone. */
+  | { readonly _tag: 'MetadataKnown' }
+  /** A listing showed the task running: a Wait that is not open should be. */
+  | { readonly _tag: 'SeenRunning' }
+  /** The task of a run that is over is still there, STOPPED. */
+  | { readonly _tag: 'LeftBehind' }
+  | { readonly _tag: 'TurnCame' }
+  | { readonly _tag: 'SlotGranted' }
+
+export type RunEvent = ContainerEvent | PersistSettled | TimerFired | Signal
+
+/** The run after a step, or undefined when it turned out to be none; and what is to be done. */
+export type Stepped = readonly [Run | undefined, ReadonlyArray<Effect>]
+
+/** The run, in another phase. */
+export const inPhase = (run: Run, phase: Phase): Run => ({ id: run.id, oom: run.oom, phase })
+
+/** Nothing happens: the event was not for this run, or came too late. */
+export const unmoved = (run: Run): Stepped => [run, []]
+
+export const isTimer = (event: RunEvent, call: CallId | undefined): boolean =>
+  event._tag === 'TimerFired' && call !== undefined && event.call === call
+
+/** The record's content, as far as it is known. */
+export const metadataOf = ({ lookup }: Container): Metadata =>
+  lookup._tag === 'Known' || lookup._tag === 'Deleted' ? lookup.metadata : noMetadata
+
+export const isMetadataKnown = ({ lookup }: Container): boolean => lookup._tag === 'Known' || lookup._tag === 'Deleted'
+
+/** Whether an older run of the container is still being handled: STOPPED of one container come in the order of its runs. */
+export const mustWaitItsTurn = ({ runs }: Container, run: Run): boolean =>
+  runs.some((other) => other.id.generation < run.id.generation && inHandling(other.phase))
+
+/** The row that says all there is to say of the run. */
+export const runRecord = (
+  ctx: Context,
+  run: Run,
+  handling: Handling,
+  standing: RunRecord['standing'],
+): RunRecord => ({
+  _tag: 'RunRecord',
+  run: run.id,
+  metadata: metadataOf(ctx.container),
+  exit: handling.exit,
+  oomKilled: run.oom._tag !== 'None',
+  notified: handling.notified,
+  attempts: handling.failures,
+  lastError: handling.lastError,
+  standing,
+  at: ctx.at,
+})

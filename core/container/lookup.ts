@@ -1,0 +1,113 @@
+/**
+ * The container's record: asking for it, and what its coming, changing and going mean. Until it is known whose the container is,
+ * nothing of it is written down or touched (rule 10).
+ *
+ * @module
+ */
+import type { ContainerSettled } from '../answer.ts'
+import { backoffMs } from '../backoff.ts'
+import type { Effect } from '../effect.ts'
+import { callId, containerOwner } from '../ids.ts'
+import type { Metadata } from '../metadata.ts'
+import { noMetadata } from '../metadata.ts'
+import type { Lookup } from '../state.ts'
+import type { Work } from './work.ts'
+import { change, probe, tellEach } from './work.ts'
+
+/** Reads the record for the first time. */
+export const ask = (work: Work, live: boolean, failures: number): Work => {
+  const lastCall = work.container.lastCall + 1
+  const call = callId(lastCall)
+  return change(work, { lastCall, lookup: { _tag: 'Asked', call, failures, live } }, [
+    { _tag: 'LoadContainer', container: work.container.key, call },
+  ])
+}
+
+/** Reads it again. What is known of it holds meanwhile. */
+export const askAgain = (work: Work): Work => {
+  const { lookup, key } = work.container
+  switch (lookup._tag) {
+    case 'Asked':
+    case 'AskLater':
+      return work
+    case 'Deleted':
+      return ask(work, true, 0)
+    case 'Known':
+    case 'NotOurs': {
+      const lastCall = work.container.lastCall + 1
+      const call = callId(lastCall)
+      return change(work, { lastCall, lookup: { ...lookup, refresh: call } }, [{ _tag: 'LoadContainer', container: key, call }])
+    }
+  }
+}
+
+export const known = (work: Work, metadata: Metadata): Work => {
+  const { lookup } = work.container
+  const next = change(work, { lookup: { _tag: 'Known', metadata, refresh: undefined } }, [])
+  // It was somebody else's, so its task has not been followed.
+  return lookup._tag === 'NotOurs' ? probe(next) : tellEach(next, { _tag: 'MetadataKnown' })
+}
+
+/** undefined: the container is none of ours and there is nothing to remember of it. */
+export const lookupSettled = (work: Work, { call, outcome }: ContainerSettled): Work | undefined => {
+  const { lookup } = work.container
+  const awaited = lookup._tag === 'Asked' ? lookup.call : lookup._tag === 'Known' || lookup._tag === 'NotOurs' ? lookup.refresh : undefined
+  if (awaited !== call) return work
+  switch (outcome._tag) {
+    case 'Found':
+      return known(work, outcome.metadata)
+    case 'NotOurs':
+      return disown(work)
+    case 'NotFound':
+      return recordGone(work)
+    case 'Failed':
+      return lookup._tag === 'Asked' ? askLater(work, lookup) : change(work, { lookup: settled(lookup) }, [])
+  }
+}
+
+/** The record is deleted. What is still open is finished with what is known of it. */
+export const recordGone = (work: Work): Work | undefined => {
+  const { lookup } = work.container
+  switch (lookup._tag) {
+    case 'Known':
+      return change(work, { lookup: { _tag: 'Deleted', metadata: lookup.metadata } }, [])
+    case 'Deleted':
+      return work
+    case 'NotOurs':
+      return undefined
+    case 'Asked':
+    case 'AskLater':
+      // With selectors, or when all there ever was of it is one late event, nobody can say any more that it was ours.
+      return lookup.live && !work.around.policy.selective
+        ? tellEach(change(work, { lookup: { _tag: 'Deleted', metadata: noMetadata } }, []), { _tag: 'MetadataKnown' })
+        : undefined
+  }
+}
+
+const askLater = (work: Work, { live, failures }: Extract<Lookup, { _tag: 'Asked' }>): Work => {
+  const lastCall = work.container.lastCall + 1
+  const call = callId(lastCall)
+  return change(work, { lastCall, lookup: { _tag: 'AskLater', call, failures: failures + 1, live } }, [{
+    _tag: 'SetTimer',
+    owner: containerOwner(work.container.key),
+    call,
+    delayMs: backoffMs(work.around.policy, failures + 1),
+    jitter: true,
+  }])
+}
+
+const settled = (lookup: Lookup): Lookup =>
+  lookup._tag === 'Known' || lookup._tag === 'NotOurs' ? { ...lookup, refresh: undefined } : lookup
+
+/** It is not ours, or no longer: let go of it, and of whatever was being done about it. What is in flight ends unheard. */
+const disown = (work: Work): Work => {
+  const { key, runs } = work.container
+  const owner = containerOwner(key)
+  const lastCall = work.container.lastCall + 1
+  const effects = runs.flatMap(({ id, phase }): ReadonlyArray<Effect> => {
+    if (phase._tag === 'Running') return phase.watch === undefined ? [] : [{ _tag: 'UnwatchTask', container: key, call: phase.watch }]
+    if (phase._tag === 'Exited' || phase._tag === 'Announced' || !phase.handling.durable) return []
+    return [{ _tag: 'Persist', owner, call: callId(lastCall), records: [{ _tag: 'RunDropped', run: id }], release: [] }]
+  })
+  return change(work, { lastCall, runs: [], lookup: { _tag: 'NotOurs', refresh: undefined } }, effects)
+}

@@ -1,0 +1,183 @@
+/**
+ * Where a run stands. A run is always in exactly one phase; what a phase waits for is in its fields, under the call it asked with.
+ * Types only, but for the two questions that the slots ask.
+ *
+ * @module
+ */
+import type { Exit } from '../exit.ts'
+import type { CallId, Millis, RunId } from '../ids.ts'
+
+/** One life of a task. */
+export interface Run {
+  readonly id: RunId
+  /** The kernel killed a process of it for want of memory. */
+  readonly oom: Oom
+  readonly phase: Phase
+}
+
+export type Oom =
+  | { readonly _tag: 'None' }
+  /** Known; being written down under `call`, or, with `waiting`, waiting under it for the next try. */
+  | { readonly _tag: 'Writing'; readonly call: CallId; readonly failures: number; readonly waiting: boolean }
+  | { readonly _tag: 'Noted' }
+
+/** What handling an exit has come to, whatever phase it is in. */
+export interface Handling {
+  readonly exit: Exit
+  /** When the exit was first seen. */
+  readonly seenAt: Millis
+  /** Attempts that failed. */
+  readonly failures: number
+  readonly lastError: string | undefined
+  /** The exit record is on disk. Nothing destructive is asked for before. */
+  readonly durable: boolean
+  /**
+   * What is to be done about the task. `unknown`: look first. `delete`: STOPPED, with our pid. `clean`: not there, but a shim may be.
+   * `leave`: not ours to touch. `done`: dealt with.
+   */
+  readonly goal: 'unknown' | 'delete' | 'clean' | 'leave' | 'done'
+  /** When containerd last bore the goal out; undefined when something has happened since that may have changed it. */
+  readonly checkedAt: Millis | undefined
+  /** The time that others, or better news, were allowed has been given. */
+  readonly graced: boolean
+  readonly notified: boolean
+  readonly killed: boolean
+  readonly drained: boolean
+  /** A Delete or CleanUp of this attempt found less than the Get before it had promised; the second time is a failure. */
+  readonly missed: boolean
+  /** The shim could not be reached: STOPPED goes out, but a look for a leaked shim is owed. */
+  readonly owed: boolean
+  /** The timer that ends this attempt. */
+  readonly deadline: CallId | undefined
+}
+
+/** The task is believed to run. */
+export interface Running {
+  readonly _tag: 'Running'
+  /** The open Wait, or undefined while there is none. */
+  readonly watch: CallId | undefined
+  /** The timer after which the Wait is opened again. */
+  readonly rewatch: CallId | undefined
+  readonly watchFailures: number
+  /** containerd lost the shim: an exit that it reports from now on is one it made up. */
+  readonly shimClosed: boolean
+}
+
+/** Exited with 137: the OOM counter is read before the exit is recorded, so that the reason is in the record. */
+export interface Examining {
+  readonly _tag: 'Examining'
+  readonly call: CallId
+  readonly handling: Handling
+}
+
+/** The exit is known, and visible to everyone who asks; its handling waits for something. */
+export interface Recorded {
+  readonly _tag: 'Recorded'
+  /** `metadata`: whose it is. `disk`: the record's write. `grace`: others. `turn`: the run before it. `slot`: the cap. */
+  readonly waitsFor: 'metadata' | 'disk' | 'grace' | 'turn' | 'slot'
+  readonly call: CallId
+  readonly handling: Handling
+}
+
+export interface Loading {
+  readonly _tag: 'Loading'
+  readonly call: CallId
+  readonly handling: Handling
+}
+export interface Notifying {
+  readonly _tag: 'Notifying'
+  readonly call: CallId
+  readonly handling: Handling
+}
+export interface Killing {
+  readonly _tag: 'Killing'
+  readonly call: CallId
+  readonly since: Millis
+  readonly handling: Handling
+}
+export interface Draining {
+  readonly _tag: 'Draining'
+  readonly call: CallId
+  readonly handling: Handling
+}
+export interface Deleting {
+  readonly _tag: 'Deleting'
+  readonly call: CallId
+  readonly since: Millis
+  readonly handling: Handling
+}
+export interface Cleaning {
+  readonly _tag: 'Cleaning'
+  readonly call: CallId
+  readonly since: Millis
+  readonly handling: Handling
+}
+
+/** An attempt failed or took too long; the next one waits for the timer `call`, or for the answer of the one call still in flight. */
+export interface BackingOff {
+  readonly _tag: 'BackingOff'
+  readonly call: CallId
+  readonly until: Millis
+  /** A destructive call that outlived its attempt. It is joined, never asked again. */
+  readonly outstanding: Outstanding | undefined
+  readonly handling: Handling
+}
+
+export interface Outstanding {
+  readonly what: 'Kill' | 'Delete' | 'CleanUp'
+  readonly call: CallId
+  readonly since: Millis
+}
+
+/** The task is dealt with; status and announcement are being written, in one write. */
+export interface Recording {
+  readonly _tag: 'Recording'
+  readonly call: CallId
+  /** undefined when the announcement has gone out already, from the sandbox's own machine. */
+  readonly seq: number | undefined
+  readonly handling: Handling
+}
+
+/** STOPPED is out, but the shim could not be reached: look for what may be left of it. Holds no slot. */
+export interface Announced {
+  readonly _tag: 'Announced'
+  readonly doing: 'Loading' | 'Deleting' | 'Cleaning' | 'Waiting' | 'Closing'
+  readonly call: CallId
+  /** What the run is once nothing is owed any more. */
+  readonly over: Exited
+  readonly handling: Handling
+}
+
+/** Over. Kept while the container is, to answer who asks and to know repeats. */
+export interface Exited {
+  readonly _tag: 'Exited'
+  readonly exit: Exit
+  readonly seq: number | undefined
+  readonly handlingMs: number
+  readonly attempts: number
+}
+
+/** A run whose exit is being handled. */
+export type HandlingPhase =
+  | Examining
+  | Recorded
+  | Loading
+  | Notifying
+  | Killing
+  | Draining
+  | Deleting
+  | Cleaning
+  | BackingOff
+  | Recording
+export type Phase = Running | HandlingPhase | Announced | Exited
+
+/** Whether a handling in this phase counts against the cap. */
+export const holdsSlot = ({ _tag }: Phase): boolean =>
+  _tag === 'Loading' || _tag === 'Notifying' || _tag === 'Killing' || _tag === 'Draining' || _tag === 'Deleting' || _tag === 'Cleaning'
+
+/** Whether a handling in this phase waits for a slot. */
+export const wantsSlot = (phase: Phase): boolean => phase._tag === 'Recorded' && phase.waitsFor === 'slot'
+
+/** The exit has been seen and its announcement is not out yet. */
+export const inHandling = (phase: Phase): phase is HandlingPhase =>
+  phase._tag !== 'Running' && phase._tag !== 'Announced' && phase._tag !== 'Exited'

@@ -1,0 +1,121 @@
+/**
+ * A report of an exit or of the task's state, from whichever source: which run is it about, and what does it mean for the others?
+ *
+ * Rule 3 and rule 4 begin here: a report belongs to a run by its pid, never to an id alone.
+ *
+ * @module
+ */
+import type { LoadSettled, TaskView } from '../answer.ts'
+import type { Exit } from '../exit.ts'
+import { toNanos } from '../ids.ts'
+import type { Run } from './phase.ts'
+import { inHandling } from './phase.ts'
+import { inferredExit } from './running.ts'
+import type { Work } from './work.ts'
+import { change, closedAt, isClosed, openRun, probe, tell, tellEach } from './work.ts'
+
+/** An exit as an event or a Wait tells it. `gone`: the task has been deleted too. */
+export interface ExitReport {
+  /** 0 when whoever reports it does not know. */
+  readonly pid: number
+  readonly exit: Exit
+  readonly gone: boolean
+}
+
+export const reportExit = (work: Work, report: ExitReport): Work =>
+  report.pid === 0 ? reportNameless(work, report) : reportByPid(work, report)
+
+const reportByPid = (work: Work, { pid, exit, gone }: ExitReport): Work => {
+  const run = findRun(work, pid)
+  // A run that was seen alive, and now reported by its pid: what is STOPPED under this id is what has just exited.
+  const sure = exit.rank === 'observed' && !gone
+  if (run !== undefined) return tell(work, run, { _tag: 'ExitFound', exit, sure, gone })
+  if (isClosed(work.container, pid)) return work
+  // Never seen alive: the report may be late, and somebody else's task be there by now.
+  const [opened, unseen] = openRun(suspectRunning(work, pid), pid)
+  return tell(opened, unseen, { _tag: 'ExitFound', exit, sure: false, gone })
+}
+
+/** Without a pid it belongs to the one open run, if there is exactly one; with none or several nobody can tell. */
+const reportNameless = (work: Work, { exit, gone }: ExitReport): Work => {
+  const running = work.container.runs.filter((run) => run.phase._tag === 'Running')
+  const open = running.length > 0 ? running : work.container.runs.filter((run) => inHandling(run.phase))
+  const [run] = open
+  return run !== undefined && open.length === 1 ? tell(work, run, { _tag: 'ExitFound', exit, sure: false, gone }) : work
+}
+
+/**
+ * The task as it was seen. `fresh`: in answer to a question of ours. A listing is not: it may be older than what events have told since,
+ * so where it contradicts them it only raises the question.
+ */
+export const reportTask = (work: Work, seen: LoadSettled['outcome'], fresh: boolean): Work => {
+  switch (seen._tag) {
+    case 'Running':
+    case 'Paused':
+      return reportAlive(othersGone(work, seen.pid, fresh), seen.pid, fresh)
+    case 'Stopped':
+      return reportStopped(othersGone(work, seen.pid, fresh), seen, fresh)
+    case 'Created': // theirs until it exits; but whatever ran before it does so no longer
+      return othersGone(work, seen.pid, fresh)
+    case 'NotFound':
+      return othersGone(work, undefined, fresh)
+    case 'Unclear':
+    case 'Failed':
+      return work
+  }
+}
+
+/** A task of this pid has appeared: earlier runs under the id are gone, or soon will be seen to be. */
+export const reportAppeared = (work: Work, pid: number): Work => {
+  const warned = tellEach(work, { _tag: 'Unsettled' }, (run) => run.id.pid !== pid && inHandling(run.phase))
+  return suspectRunning(warned, pid)
+}
+
+export const reportStarted = (work: Work, pid: number): Work =>
+  // An event may come late or twice: for a pid that is known to have exited it only raises the question.
+  isOver(work, pid) ? probe(work) : reportAlive(reportAppeared(work, pid), pid, true)
+
+const reportAlive = (work: Work, pid: number, fresh: boolean): Work => {
+  const run = findRun(work, pid)
+  if (run !== undefined && run.phase._tag !== 'Exited') return tell(work, run, { _tag: 'SeenRunning' })
+  if (!fresh && isOver(work, pid)) return probe(work)
+  const [opened, appeared] = openRun(work, pid)
+  return tell(opened, appeared, { _tag: 'SeenRunning' })
+}
+
+const reportStopped = (work: Work, seen: Extract<TaskView, { readonly _tag: 'Stopped' }>, fresh: boolean): Work => {
+  const exit: Exit = { code: seen.code, at: seen.exitedAt ?? toNanos(work.at), rank: 'observed' }
+  const run = findRun(work, seen.pid)
+  if (run !== undefined && run.phase._tag !== 'Exited') return tell(work, run, { _tag: 'ExitFound', exit, sure: true, gone: false })
+  if (isOver(work, seen.pid)) {
+    if (!fresh) return probe(work)
+    // The same pid and the same end: it is the run that was announced, and its task should not be there any more.
+    if (closedAt(work.container, seen.pid) === exit.at) return run === undefined ? work : tell(work, run, { _tag: 'LeftBehind' })
+  }
+  const [opened, unseen] = openRun(work, seen.pid)
+  return tell(opened, unseen, { _tag: 'ExitFound', exit, sure: true, gone: false })
+}
+
+/** Runs believed to be alive under another pid than the task has are gone: for certain if we asked, else we ask. */
+const othersGone = (work: Work, pid: number | undefined, fresh: boolean): Work =>
+  fresh
+    ? tellEach(
+      work,
+      { _tag: 'ExitFound', exit: inferredExit(work.at), sure: false, gone: false },
+      (run) => run.phase._tag === 'Running' && run.id.pid !== pid && run.id.pid !== 0,
+    )
+    : suspectRunning(work, pid)
+
+const suspectRunning = (work: Work, pid: number | undefined): Work =>
+  work.container.runs.some((run) => run.phase._tag === 'Running' && run.id.pid !== pid) ? probe(work) : work
+
+/** The newest run of that pid; a run whose pid nobody has told yet is taken for it. */
+const findRun = (work: Work, pid: number): Run | undefined =>
+  work.container.runs.findLast((run) => run.id.pid === pid) ?? work.container.runs.findLast((run) => run.id.pid === 0)
+
+const isOver = (work: Work, pid: number): boolean =>
+  isClosed(work.container, pid) || work.container.runs.some((run) => run.id.pid === pid && run.phase._tag === 'Exited')
+
+/** The answer to `probe`. */
+export const probeSettled = (work: Work, seen: LoadSettled['outcome']): Work =>
+  reportTask(change(work, { probe: undefined }, []), seen, true)

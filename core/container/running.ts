@@ -1,0 +1,112 @@
+/**
+ * The task is believed to run: a Wait is kept open for it, and whatever ends it begins a handling.
+ *
+ * A failed Wait is not an exit. When containerd dies every Wait ends with an error while the containers run on.
+ *
+ * @module
+ */
+import { backoffMs } from '../backoff.ts'
+import type { Effect } from '../effect.ts'
+import type { Exit } from '../exit.ts'
+import { unknownExitCode } from '../exit.ts'
+import type { Millis } from '../ids.ts'
+import { containerOwner, toNanos } from '../ids.ts'
+import { queueUp } from './advance.ts'
+import type { Context, RunEvent, Signal, Stepped } from './context.ts'
+import { inPhase, isMetadataKnown, isTimer, unmoved } from './context.ts'
+import type { Handling, Run, Running } from './phase.ts'
+
+/** Nobody watches it yet. */
+export const unwatched: Running = { _tag: 'Running', watch: undefined, rewatch: undefined, watchFailures: 0, shimClosed: false }
+
+/** The exit of a run whose task is gone and of which nobody said how it ended: code 255, at the time we learned of it. */
+export const inferredExit = (at: Millis): Exit => ({ code: unknownExitCode, at: toNanos(at), rank: 'inferred' })
+
+export const stepRunning = (ctx: Context, event: RunEvent, run: Run, self: Running): Stepped => {
+  if (isTimer(event, self.rewatch)) return watch(ctx, run, { ...self, rewatch: undefined })
+  switch (event._tag) {
+    case 'ExitFound':
+      return begin(ctx, event, run, self)
+    case 'MetadataKnown':
+    case 'SeenRunning':
+      return self.watch === undefined && isMetadataKnown(ctx.container) ? watch(ctx, run, self) : unmoved(run)
+    case 'WatchSettled':
+      return event.call === self.watch ? watchEnded(ctx, event.outcome, run, self) : unmoved(run)
+    default:
+      return unmoved(run)
+  }
+}
+
+/** Opens the Wait. Only for a container that is known to be ours. */
+export const watch = (ctx: Context, run: Run, self: Running): Stepped => {
+  const { key } = ctx.container
+  const cancel: ReadonlyArray<Effect> = self.rewatch === undefined
+    ? []
+    : [{ _tag: 'CancelTimer', owner: containerOwner(key), call: self.rewatch }]
+  return [
+    inPhase(run, { ...self, watch: ctx.call, rewatch: undefined }),
+    [...cancel, { _tag: 'WatchTask', container: key, call: ctx.call }],
+  ]
+}
+
+type WatchOutcome = Extract<RunEvent, { readonly _tag: 'WatchSettled' }>['outcome']
+
+const watchEnded = (ctx: Context, outcome: WatchOutcome, run: Run, self: Running): Stepped => {
+  const closed: Running = { ...self, watch: undefined }
+  switch (outcome._tag) {
+    case 'Exited': // with our pid it would have come as `ExitFound`: the Wait was bound to another run
+      return [inPhase(run, closed), []]
+    case 'NotFound': // from a daemon that answers: the task is gone
+      return begin(ctx, { _tag: 'ExitFound', exit: inferredExit(ctx.at), sure: false, gone: true }, run, closed)
+    case 'Failed': {
+      const shimClosed = self.shimClosed || outcome.reason === 'ShimClosed'
+      // The relist that follows every reconnection opens the Wait again, for all containers at once.
+      if (outcome.reason === 'Disconnected') return [inPhase(run, { ...closed, shimClosed }), []]
+      const watchFailures = self.watchFailures + 1
+      return [
+        inPhase(run, { ...closed, shimClosed, watchFailures, rewatch: ctx.call }),
+        [{
+          _tag: 'SetTimer',
+          owner: containerOwner(ctx.container.key),
+          call: ctx.call,
+          delayMs: backoffMs(ctx.policy, watchFailures),
+          jitter: true,
+        }],
+      ]
+    }
+  }
+}
+
+const begin = (ctx: Context, { exit, sure, gone }: Extract<Signal, { _tag: 'ExitFound' }>, run: Run, self: Running): Stepped => {
+  const believed: Exit = self.shimClosed && exit.rank === 'observed' && !sure ? { ...exit, rank: 'synthesised' } : exit
+  const handling: Handling = {
+    exit: believed,
+    seenAt: ctx.at,
+    failures: 0,
+    lastError: undefined,
+    durable: false,
+    goal: sure ? 'delete' : 'unknown',
+    checkedAt: sure ? ctx.at : undefined,
+    graced: gone && believed.rank !== 'inferred',
+    notified: false,
+    killed: false,
+    drained: false,
+    missed: false,
+    owed: false,
+    deadline: undefined,
+  }
+  const owner = containerOwner(ctx.container.key)
+  const cancel: ReadonlyArray<Effect> = self.rewatch === undefined ? [] : [{ _tag: 'CancelTimer', owner, call: self.rewatch }]
+  const [next, effects] = examineOrQueue(ctx, run, handling, gone)
+  return [next, [...cancel, ...effects]]
+}
+
+/** At 137 the OOM counter is asked for before the exit is written down. It is gone once the task is deleted. */
+export const examineOrQueue = (ctx: Context, run: Run, handling: Handling, gone: boolean): Stepped => {
+  const mayBeOom = handling.exit.code === 137 && run.oom._tag === 'None' && handling.exit.rank !== 'inferred' && !gone
+  if (!mayBeOom || !ctx.policy.oomCheck || !isMetadataKnown(ctx.container)) return queueUp(ctx, run, handling)
+  return [
+    inPhase(run, { _tag: 'Examining', call: ctx.call, handling }),
+    [{ _tag: 'ReadOomKills', container: ctx.container.key, call: ctx.call }],
+  ]
+}

@@ -1,0 +1,155 @@
+/**
+ * One step of one container: what a fact, an answer or an observation means for its record and its runs.
+ *
+ * @module
+ */
+import type { PersistSettled, TaskView, TimerFired } from '../answer.ts'
+import type { Effect } from '../effect.ts'
+import type { ContainerEvent } from '../event.ts'
+import type { Exit } from '../exit.ts'
+import type { ContainerKey, Millis, Nanos } from '../ids.ts'
+import { callId, parts, toNanos } from '../ids.ts'
+import type { Metadata } from '../metadata.ts'
+import type { Container } from '../state.ts'
+import type { Signal } from './context.ts'
+import { ask, askAgain, known, lookupSettled, recordGone } from './lookup.ts'
+import { wantsSlot } from './phase.ts'
+import { probeSettled, reportAppeared, reportExit, reportStarted, reportTask } from './report.ts'
+import type { Surroundings, Work } from './work.ts'
+import { probe, settle, tellEach } from './work.ts'
+
+/** What a listing says of one container or one task. */
+export type Observation =
+  | { readonly _tag: 'ContainerSeen'; readonly container: ContainerKey; readonly metadata: Metadata; readonly at: Millis }
+  | { readonly _tag: 'ContainerMissing'; readonly container: ContainerKey; readonly at: Millis }
+  | { readonly _tag: 'TaskSeen'; readonly container: ContainerKey; readonly task: TaskView; readonly at: Millis }
+  | { readonly _tag: 'TaskMissing'; readonly container: ContainerKey; readonly at: Millis }
+
+export type ContainerInput = ContainerEvent | PersistSettled | TimerFired | Observation | SlotOffered
+export type SlotOffered = Extract<Signal, { _tag: 'SlotGranted' }> & { readonly at: Millis }
+
+/** The container after the step, or undefined when there is nothing to remember of it; and what is to be done. */
+export type ContainerStep = readonly [Container | undefined, ReadonlyArray<Effect>]
+
+export const stepContainer = (
+  around: Surroundings,
+  input: ContainerInput,
+  key: ContainerKey,
+  self: Container | undefined,
+): ContainerStep => {
+  const before = self ?? unheardOf(key)
+  const start: Work = { around, at: input.at, container: before, effects: [] }
+  const work = self === undefined ? meet(start, input) : before.lookup._tag === 'NotOurs' ? ignore(start, input) : apply(start, input)
+  if (work === undefined) return [undefined, []]
+  if (work === start) return [self, []]
+  const { container, effects } = settle(before, work)
+  return [container, effects]
+}
+
+const unheardOf = (key: ContainerKey): Container => {
+  const [namespace, id] = parts(key)
+  const lookup = { _tag: 'Asked', call: callId(0), failures: 0, live: false } as const
+  return { key, namespace, id, lastCall: 0, lastGeneration: 0, lookup, runs: [], closed: [], probe: undefined }
+}
+
+/** The first that is heard of a container. Facts that say nothing about a run or a record are not worth remembering it for. */
+const meet = (work: Work, input: ContainerInput): Work | undefined => {
+  switch (input._tag) {
+    case 'ContainerSeen':
+      return known(work, input.metadata)
+    case 'ContainerChanged':
+    case 'TaskStarted':
+      return apply(ask(work, true, 0), input)
+    case 'TaskExited':
+      return input.processId === work.container.id ? apply(ask(work, false, 0), input) : undefined
+    case 'TaskDeleted':
+    case 'TaskSeen':
+      return apply(ask(work, false, 0), input)
+    default:
+      return undefined
+  }
+}
+
+/** Somebody else's container: only a change of its record can make it ours. */
+const ignore = (work: Work, input: ContainerInput): Work | undefined => {
+  switch (input._tag) {
+    case 'ContainerSeen':
+    case 'ContainerChanged':
+    case 'ContainerSettled':
+    case 'ContainerDeleted':
+      return apply(work, input)
+    default:
+      return work
+  }
+}
+
+const apply = (work: Work, input: ContainerInput): Work | undefined => {
+  const { container } = work
+  switch (input._tag) {
+    case 'TaskExited': // an exec's exit is not the container's
+      return input.processId === container.id
+        ? reportExit(work, { pid: input.pid, exit: told(input, input.pid === 0 ? 'synthesised' : 'observed'), gone: false })
+        : work
+    case 'TaskDeleted':
+      return reportExit(work, { pid: input.pid, exit: told(input, input.pid === 0 ? 'synthesised' : 'observed'), gone: true })
+    case 'TaskStarted':
+      return reportStarted(work, input.pid)
+    case 'TaskCreated':
+      return reportAppeared(work, input.pid)
+    case 'TaskOomed': {
+      const last = container.runs.at(-1)
+      return last === undefined ? work : tellEach(work, input, (run) => run === last)
+    }
+    case 'TaskSeen':
+      return reportTask(work, input.task, false)
+    case 'TaskMissing':
+      return probe(work)
+    case 'ContainerSeen':
+      return known(work, input.metadata)
+    case 'ContainerChanged':
+    case 'ContainerMissing':
+      return askAgain(work)
+    case 'ContainerSettled':
+      return lookupSettled(work, input)
+    case 'ContainerDeleted':
+      return recordGone(work)
+    case 'LoadSettled':
+      return input.call === container.probe ? probeSettled(work, input.outcome) : tellEach(work, input)
+    case 'WatchSettled':
+      return watchSettled(work, input)
+    case 'TimerFired':
+      return container.lookup._tag === 'AskLater' && container.lookup.call === input.call
+        ? ask(work, container.lookup.live, container.lookup.failures)
+        : tellEach(work, input)
+    case 'SlotGranted': {
+      const first = container.runs.find((run) => wantsSlot(run.phase))
+      return first === undefined ? work : tellEach(work, input, (run) => run === first)
+    }
+    case 'PersistSettled':
+    case 'OomKillsSettled':
+    case 'NriSettled':
+    case 'KillSettled':
+    case 'DrainSettled':
+    case 'DeleteSettled':
+    case 'CleanUpSettled':
+      return tellEach(work, input)
+  }
+}
+
+/** A Wait's result counts for the run whose pid it was bound to; unbound, for the run that opened it. */
+const watchSettled = (work: Work, input: Extract<ContainerEvent, { _tag: 'WatchSettled' }>): Work => {
+  const { outcome } = input
+  const watched = work.container.runs.find((run) => run.phase._tag === 'Running' && run.phase.watch === input.call)
+  if (outcome._tag !== 'Exited') return tellEach(work, input)
+  const exit = told({ ...outcome, at: input.at }, 'observed')
+  if (outcome.pid !== 0) {
+    const told = reportExit(work, { pid: outcome.pid, exit, gone: false })
+    return watched === undefined || watched.id.pid === outcome.pid ? told : probe(tellEach(told, input))
+  }
+  return watched === undefined ? work : tellEach(work, { _tag: 'ExitFound', exit, sure: false, gone: false }, (run) => run === watched)
+}
+
+const told = (
+  { code, exitedAt, at }: { readonly code: number; readonly exitedAt: Nanos | undefined; readonly at: Millis },
+  rank: Exit['rank'],
+): Exit => ({ code, at: exitedAt ?? toNanos(at), rank })

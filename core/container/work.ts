@@ -1,0 +1,113 @@
+/**
+ * A container in the middle of a step: what it has become and what has been asked for so far. The functions here tell its runs
+ * things one after the other, giving each a call id of its own.
+ *
+ * @module
+ */
+import { seqAfter } from '../announcement.ts'
+import type { Effect } from '../effect.ts'
+import type { Millis, Nanos } from '../ids.ts'
+import { callId } from '../ids.ts'
+import type { Policy } from '../policy.ts'
+import type { ClosedRun, Container } from '../state.ts'
+import type { Context, RunEvent } from './context.ts'
+import { mustWaitItsTurn } from './context.ts'
+import type { Run } from './phase.ts'
+import { stepRun } from './run.ts'
+import { unwatched } from './running.ts'
+
+/** What the container's step is told by the machine around it. */
+export interface Surroundings {
+  readonly policy: Policy
+  readonly seq: number
+  readonly sandboxAnnounced: boolean
+}
+
+export interface Work {
+  readonly around: Surroundings
+  readonly at: Millis
+  readonly container: Container
+  readonly effects: ReadonlyArray<Effect>
+}
+
+/** The container with changed fields, and more effects. Each use of `nextCall` must come with a new `lastCall`. */
+export const change = (work: Work, fields: Partial<Container>, effects: ReadonlyArray<Effect>): Work => ({
+  ...work,
+  container: { ...work.container, ...fields },
+  effects: effects.length === 0 ? work.effects : [...work.effects, ...effects],
+})
+
+/** Tells one run something, and puts it back. */
+export const tell = (work: Work, run: Run, event: RunEvent): Work => {
+  const { around, at, container } = work
+  const lastCall = container.lastCall + 1
+  const ctx: Context = {
+    policy: around.policy,
+    at,
+    container,
+    call: callId(lastCall),
+    seq: seqAfter(around.seq, work.effects),
+    sandboxAnnounced: around.sandboxAnnounced,
+  }
+  const [next, effects] = stepRun(ctx, event, run)
+  if (next === run && effects.length === 0) return work
+  const runs = next === undefined
+    ? container.runs.filter((other) => other.id.generation !== run.id.generation)
+    : container.runs.map((other) => (other.id.generation === run.id.generation ? next : other))
+  return change(work, { lastCall, runs }, effects)
+}
+
+/** Tells every run that `isMeant` picks, oldest first. A run that an earlier one's step has removed is told nothing. */
+export const tellEach = (work: Work, event: RunEvent, isMeant: (run: Run) => boolean = () => true): Work => {
+  let next = work
+  for (const { id } of work.container.runs) {
+    const run = next.container.runs.find((other) => other.id.generation === id.generation)
+    if (run !== undefined && isMeant(run)) next = tell(next, run, event)
+  }
+  return next
+}
+
+/** A run that was not known before, believed to run. */
+export const openRun = (work: Work, pid: number): readonly [Work, Run] => {
+  const { namespace, id, lastGeneration, runs } = work.container
+  const generation = lastGeneration + 1
+  const run: Run = { id: { namespace, id, pid, generation }, oom: { _tag: 'None' }, phase: unwatched }
+  return [change(work, { lastGeneration: generation, runs: [...runs, run] }, []), run]
+}
+
+/** Asks for the task, outside any handling, unless that is being asked already. */
+export const probe = (work: Work): Work => {
+  const { key, probe: open, lastCall } = work.container
+  if (open !== undefined) return work
+  const call = callId(lastCall + 1)
+  return change(work, { probe: call, lastCall: lastCall + 1 }, [{ _tag: 'LoadTask', container: key, call }])
+}
+
+/** How many runs that are over are remembered: more than a shim's retries can have in the air at once. */
+const remembered = 8
+
+/** After the runs have moved: those that are over make room for the next, and whose turn has come is told. */
+export const settle = (before: Container, work: Work): Work => {
+  const { runs, closed } = work.container
+  const over = runs.filter((run) => run.phase._tag === 'Exited' && !wasOver(before, run))
+  const kept = runs.filter((run, place) => run.phase._tag !== 'Exited' || place === runs.length - 1)
+  const next = over.length === 0 && kept.length === runs.length ? work : change(work, {
+    runs: kept,
+    closed: [...closed, ...over.flatMap(closedRun)].slice(-remembered),
+  }, [])
+  return tellEach(
+    next,
+    { _tag: 'TurnCame' },
+    (run) => run.phase._tag === 'Recorded' && run.phase.waitsFor === 'turn' && !mustWaitItsTurn(next.container, run),
+  )
+}
+
+const wasOver = ({ runs }: Container, { id }: Run): boolean =>
+  runs.some((run) => run.id.generation === id.generation && run.phase._tag === 'Exited')
+
+const closedRun = ({ id, phase }: Run): ReadonlyArray<ClosedRun> =>
+  phase._tag === 'Exited' ? [{ pid: id.pid, exitedAt: phase.exit.at }] : []
+
+export const isClosed = ({ closed }: Container, pid: number): boolean => closed.some((run) => run.pid === pid)
+
+export const closedAt = ({ closed }: Container, pid: number): Nanos | undefined => closed.findLast((run) => run.pid === pid)?.exitedAt

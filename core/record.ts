@@ -1,0 +1,68 @@
+/**
+ * What is written down: the rows of the retained log. Each is an upsert of all that is known of one thing, so that a log can be
+ * cut anywhere and the newest row of each thing is its truth.
+ *
+ * @module
+ */
+import type { Exit } from './exit.ts'
+import type { Millis, Nanos, RunId } from './ids.ts'
+import type { Metadata } from './metadata.ts'
+
+/** A run that exited, from the moment the exit is known until its handling is over. */
+export interface RunRecord {
+  readonly _tag: 'RunRecord'
+  readonly run: RunId
+  readonly metadata: Metadata
+  /** undefined: the run goes on (so far only an OOM kill is worth a row). */
+  readonly exit: Exit | undefined
+  readonly oomKilled: boolean
+  /** NRI plugins have been told; not again after a restart. */
+  readonly notified: boolean
+  /** Attempts at handling that have failed. */
+  readonly attempts: number
+  readonly lastError: string | undefined
+  /** `open`: still to be handled. `announced`: STOPPED is out, a look for a leaked shim is owed. `closed`: nothing is owed. */
+  readonly standing: 'open' | 'announced' | 'closed'
+  readonly at: Millis
+}
+
+/** The exit turned out to be false, or the container not ours: as if no row had been written for this run. */
+export interface RunDropped {
+  readonly _tag: 'RunDropped'
+  readonly run: RunId
+}
+
+export interface SandboxRecord {
+  readonly _tag: 'SandboxRecord'
+  readonly namespace: string
+  readonly id: string
+  readonly exit: Exit
+  readonly at: Millis
+}
+
+/**
+ * One announcement. `(namespace, id, pid, generation)` is the same in every repeat, and so is `seq`.
+ *
+ * `CONTAINER_STOPPED` is CRI's event of that name, and comes once a run. `CONTAINER_UPDATED` says that a run announced before now
+ * has another reason or sandbox status; CRI has no such type.
+ */
+export interface Announcement {
+  readonly _tag: 'Announcement'
+  readonly seq: number
+  readonly type: 'CONTAINER_STOPPED' | 'CONTAINER_UPDATED'
+  readonly run: RunId
+  readonly sandboxId: string | undefined
+  readonly exitCode: number
+  readonly exitedAt: Nanos
+  readonly reason: ShownReason
+  /** Attempts it took, 1 when the first succeeded. */
+  readonly attempts: number
+  /** From the exit being seen to the announcement being written, ms. */
+  readonly handlingMs: number
+  readonly at: Millis
+}
+
+/** The reason as CRI renders it. */
+export type ShownReason = 'Completed' | 'Error' | 'OOMKilled' | 'Unknown'
+
+export type ReaperRecord = RunRecord | RunDropped | SandboxRecord | Announcement

@@ -1,0 +1,61 @@
+/**
+ * A listing is nothing but many small observations: this one takes it apart. What is known here and missing there is an observation too.
+ *
+ * @module
+ */
+import type { ContainerInput, Observation } from './container/step.ts'
+import type { Relisted } from './event.ts'
+import type { SandboxKey } from './ids.ts'
+import { containerKey, sandboxKey } from './ids.ts'
+import type { SandboxMissing, SandboxSeen } from './sandbox.ts'
+import type { State } from './state.ts'
+import { entries, lookup } from './table.ts'
+
+export interface Observations {
+  readonly containers: ReadonlyArray<Observation & ContainerInput>
+  readonly sandboxes: ReadonlyArray<SandboxSeen | SandboxMissing>
+}
+
+/**
+ * In the order in which they have to be taken: records first, since a task is followed only once it is known whose it is.
+ * Costs O(n log n) in the containers of the namespace: a listing is about all of them.
+ */
+export const observations = ({ namespace, containers, tasks, sandboxes, at }: Relisted, state: State): Observations => {
+  const listedContainers = new Set(containers.map(({ id }) => id))
+  const listedTasks = new Set(tasks.map(({ id }) => id))
+  const listedSandboxes = sandboxes === undefined ? undefined : new Set(sandboxes.map(({ id }) => id))
+  const ours = entries(state.containers).flatMap(([, container]) => (container.namespace === namespace ? [container] : []))
+  const pauses = new Set(containers.flatMap(({ id, metadata }) => (metadata.kind === 'sandbox' ? [id] : [])))
+
+  const seen = [...containers].sort(byId).map(({ id, metadata }): Observation => (
+    { _tag: 'ContainerSeen', container: containerKey(namespace, id), metadata, at }
+  ))
+  const missing = ours.flatMap(({ id, key, lookup: { _tag } }): ReadonlyArray<Observation> =>
+    _tag === 'Known' && !listedContainers.has(id) ? [{ _tag: 'ContainerMissing', container: key, at }] : []
+  )
+  // With selectors the list of tasks holds those of other people's containers too: a task is looked at only if its record was listed.
+  const taskSeen = [...tasks].sort(byId).flatMap(({ id, task }): ReadonlyArray<Observation> => {
+    const key = containerKey(namespace, id)
+    const isKnown = listedContainers.has(id) || lookup(key, state.containers) !== undefined
+    return isKnown ? [{ _tag: 'TaskSeen', container: key, task, at }] : []
+  })
+  const taskMissing = ours.flatMap(({ id, key, runs }): ReadonlyArray<Observation> =>
+    runs.some(({ phase }) => phase._tag === 'Running') && !listedTasks.has(id) ? [{ _tag: 'TaskMissing', container: key, at }] : []
+  )
+  return {
+    containers: [...seen, ...missing, ...taskSeen, ...taskMissing],
+    sandboxes: listedSandboxes === undefined ? [] : [
+      // The sandbox of a pause container is seen to through the container, so that its end is told once.
+      ...[...sandboxes ?? []].sort(byId).filter(({ id }) => !pauses.has(id)).map(({ id, sandboxer }): SandboxSeen => (
+        { _tag: 'SandboxSeen', sandbox: sandboxKey(namespace, id), sandboxer, at }
+      )),
+      ...entries(state.sandboxes).flatMap(([key, sandbox]): ReadonlyArray<SandboxMissing> =>
+        sandbox.namespace === namespace && !listedSandboxes.has(sandbox.id) ? [sandboxMissing(key, at)] : []
+      ),
+    ],
+  }
+}
+
+const sandboxMissing = (sandbox: SandboxKey, at: Relisted['at']): SandboxMissing => ({ _tag: 'SandboxMissing', sandbox, at })
+
+const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)

@@ -62,6 +62,7 @@ export interface Ctr {
   /** Starts a container with a client beside us that deletes it when it exits. */
   readonly runRm: (id: string, options: RunOptions) => RmClient
   readonly taskKill: (id: string, signal?: string) => Promise<void>
+  /** The namespace's tasks, in order of id. */
   readonly taskList: () => Promise<ReadonlyArray<TaskRow>>
   /** Deletes a task; answers what ctr said, also when it failed or was cut off. */
   readonly taskDelete: (id: string, options?: TaskDeleteOptions) => Promise<CtrResult>
@@ -95,11 +96,14 @@ const runArgs = (daemon: Containerd, namespace: string, id: string, options: Run
   ...(typeof options.command === 'string' ? ['/bin/sh', '-c', options.command] : options.command),
 ]
 
+// containerd lists tasks in no order; tests compare lists.
 const parseTasks = (stdout: string): ReadonlyArray<TaskRow> =>
-  stdout.trim().split('\n').slice(1).map((line) => {
-    const [id = '', pid = '', status = ''] = line.trim().split(/\s+/)
-    return { id, pid: Number(pid), status }
-  })
+  stdout.trim().split('\n').slice(1)
+    .map((line) => {
+      const [id = '', pid = '', status = ''] = line.trim().split(/\s+/)
+      return { id, pid: Number(pid), status }
+    })
+    .sort((a, b) => a.id < b.id ? -1 : 1)
 
 /** Talks to a daemon in one namespace. */
 export const ctrFor = (daemon: Containerd, namespace: string): Ctr => {

@@ -2,6 +2,7 @@
 import type { Vector } from './support/property.ts'
 import { cases as captures } from './vectors/captures.ts'
 import { cases as methodPaths } from './vectors/method_paths.ts'
+import { cases as probe } from './vectors/probe.ts'
 import { cases as wire } from './vectors/wire.ts'
 
-export const allVectors: ReadonlyArray<Vector> = [...captures, ...methodPaths, ...wire]
+export const allVectors: ReadonlyArray<Vector> = [...captures, ...methodPaths, ...probe, ...wire]

@@ -23,7 +23,16 @@ export { backoffMs } from './backoff.ts'
 export { replayRecords } from './checkpoint.ts'
 export type { HandlingPhase, Phase, Run, Running } from './container/phase.ts'
 export { inHandling } from './container/phase.ts'
-export { describeEffect, describeEvent, describePhase, describeRecord } from './describe.ts'
+export {
+  describeContainer,
+  describeEffect,
+  describeEvent,
+  describeImage,
+  describePhase,
+  describeRecord,
+  describeSandbox,
+  describeState,
+} from './describe.ts'
 export * from './effect.ts'
 export * from './event.ts'
 export { type Exit, type ExitRank, unknownExitCode } from './exit.ts'
@@ -38,6 +47,7 @@ export { type Step, step, type Stepped } from './step.ts'
 export { entries, lookup } from './table.ts'
 
 // What crosses a border: the configuration, containerd's status file, CRI metadata, OCI specs, and how refusals are worded.
+export { decodeRecord, encodeRecord } from './codec/checkpoint.ts'
 export { allSettings, type Config, type PolicyConfig, readConfig, readSetting, reservedKeys, valuesOfFile } from './codec/config.ts'
 export { decodeConfig, encodeConfig } from './codec/config_codec.ts'
 export {
@@ -53,6 +63,7 @@ export {
 export { formatDuration, parseDuration } from './codec/duration.ts'
 export { explain, type Rejected, rejected } from './codec/explain.ts'
 export { isIdentifier } from './codec/identifier.ts'
+export type { JsonValue } from './codec/json.ts'
 export { nearest } from './codec/nearest.ts'
 export { type Found, fromEnvironment, fromFile, fromFlag, fromValue, type Origin } from './codec/origin.ts'
 export { policyOf } from './codec/policy_of.ts'

@@ -1,0 +1,130 @@
+/**
+ * From the rows of the log back to a state, after a restart or a crash at any point. What was in flight then is not known: every
+ * handling that was open begins with a look at the task, as after a failed attempt. What that look costs is owed by `resume`.
+ *
+ * @module
+ */
+import { type Newest, newest, runKey } from './checkpoint/newest.ts'
+import type { Exited, Handling, Phase, Run } from './container/phase.ts'
+import { unwatched } from './container/running.ts'
+import type { Exit } from './exit.ts'
+import type { CallId, ContainerKey, SandboxKey } from './ids.ts'
+import { callId, containerKey, parts } from './ids.ts'
+import { noMetadata } from './metadata.ts'
+import type { ReaperRecord, RunRecord, SandboxRecord } from './record.ts'
+import type { ClosedRun, Container, Sandbox, State } from './state.ts'
+import { initial } from './state.ts'
+import { insert } from './table.ts'
+
+/** How many runs that are over a container remembers. */
+const remembered = 8
+
+/**
+ * The state that `records` tell of, oldest row first. The newest row of each run and sandbox is its truth, so a log that was cut at
+ * any row gives a state that was true once.
+ *
+ * @param bootId boot of the host under which the rows' pids were seen.
+ *
+ * @example An exit that was recorded before a crash is handled after it
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import { describeState, millis, nanos, noMetadata, replayRecords } from 'containerd-reaper/core'
+ *
+ * const run = { namespace: 'ci', id: 'web-1', pid: 42, generation: 1 }
+ * const exit = { code: 3, at: nanos(0n), rank: 'observed' } as const
+ * const state = replayRecords('boot-1', [{
+ *   _tag: 'RunRecord', run, exit, metadata: noMetadata, oomKilled: false, notified: false, attempts: 0, lastError: undefined,
+ *   standing: 'open', at: millis(0),
+ * }])
+ * assert.equal(describeState(state), '1 container, 1 in handling, 0 slots taken, 0 sandboxes, 0 images, next seq=1')
+ * ```
+ */
+export const replayRecords = (bootId: string, records: ReadonlyArray<ReaperRecord>): State => {
+  const log = newest(records)
+  let { containers, sandboxes } = initial(bootId)
+  for (const [key, rows] of log.runs) containers = insert(key, containerOf(key, rows, log), containers)
+  for (const [key, row] of log.sandboxes) sandboxes = insert(key, sandboxOf(key, row, log), sandboxes)
+  return { ...initial(bootId), nextSeq: log.lastSeq + 1, containers, sandboxes }
+}
+
+const containerOf = (key: ContainerKey, rows: ReadonlyArray<RunRecord>, log: Newest): Container => {
+  const [namespace, id] = parts(key)
+  const metadata = rows.at(-1)?.metadata ?? noMetadata
+  // The oldest open one goes first; the others wait for their turn, as they did before.
+  const turn = rows.find(({ exit, standing }) => exit !== undefined && standing === 'open')
+  const runs = rows.map((row, place) => runOf(row, callId(place + 1), row === turn, log))
+  return {
+    key,
+    namespace,
+    id,
+    lastCall: rows.length,
+    lastGeneration: log.generations.get(key) ?? 0,
+    lookup: { _tag: 'Known', metadata, refresh: undefined },
+    runs: runs.filter(({ phase }, place) => phase._tag !== 'Exited' || place === runs.length - 1),
+    closed: runs.flatMap(closedRun).slice(-remembered),
+    probe: undefined,
+  }
+}
+
+const closedRun = ({ id, phase }: Run): ReadonlyArray<ClosedRun> =>
+  phase._tag === 'Exited' ? [{ pid: id.pid, exitedAt: phase.exit.at }] : []
+
+const runOf = (row: RunRecord, call: CallId, first: boolean, log: Newest): Run => ({
+  id: row.run,
+  oom: row.oomKilled ? { _tag: 'Noted' } : { _tag: 'None' },
+  phase: row.exit === undefined ? unwatched : phaseOf(row, row.exit, call, first, log),
+})
+
+const phaseOf = (row: RunRecord, exit: Exit, call: CallId, first: boolean, log: Newest): Phase => {
+  const handling = handlingOf(row, exit)
+  switch (row.standing) {
+    case 'open':
+      return first
+        ? { _tag: 'BackingOff', call, until: row.at, outstanding: undefined, handling }
+        : { _tag: 'Recorded', waitsFor: 'turn', call, handling }
+    case 'announced':
+      return { _tag: 'Announced', doing: 'Waiting', call, over: over(row, exit, log), handling }
+    case 'closed':
+      return over(row, exit, log)
+  }
+}
+
+/** STOPPED may have been cut off the log, or have gone out by way of the sandbox. */
+const over = ({ run, attempts }: RunRecord, exit: Exit, { stopped }: Newest): Exited => {
+  const said = stopped.get(runKey(run))
+  return {
+    _tag: 'Exited',
+    exit,
+    seq: said?.seq,
+    handlingMs: said?.handlingMs ?? 0,
+    attempts: said?.attempts ?? attempts + 1,
+  }
+}
+
+const handlingOf = ({ standing, attempts, lastError, notified, at }: RunRecord, exit: Exit): Handling => ({
+  exit,
+  seenAt: at,
+  failures: attempts,
+  lastError,
+  durable: true,
+  goal: 'unknown',
+  checkedAt: undefined,
+  // Better news than an inference may still come. The time that others were given has surely passed.
+  graced: exit.rank !== 'inferred',
+  notified,
+  killed: false,
+  drained: false,
+  missed: false,
+  owed: standing === 'announced',
+  deadline: undefined,
+})
+
+const sandboxOf = (key: SandboxKey, { namespace, id, exit }: SandboxRecord, log: Newest): Sandbox => ({
+  key,
+  namespace,
+  id,
+  sandboxer: '',
+  generation: log.sandboxGenerations.get(key) ?? 1,
+  lastCall: 0,
+  phase: { _tag: 'NotReady', exit, seq: log.stoppedLast.get(containerKey(namespace, id))?.seq ?? 0 },
+})

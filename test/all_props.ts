@@ -1,4 +1,5 @@
 /** Every property module, in one list: `import { props as x } from './props/x.ts'`, then `...x`. */
 import type { Prop } from './support/property.ts'
+import { props as task } from './props/task.ts'
 
-export const allProps: ReadonlyArray<Prop> = []
+export const allProps: ReadonlyArray<Prop> = [...task]

@@ -8,12 +8,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import { explain, type Rejected, rejected } from './explain.ts'
+import { numberBetween } from './number.ts'
 import { show } from './show.ts'
 
-/** Key of a container's extension, and the type url of the Any that stands there. */
+// Key of the extension, and the type url of the Any that stands there.
 export const containerMetadataKey = 'io.cri-containerd.container.metadata'
 export const containerMetadataUrl = 'github.com/containerd/cri/pkg/store/container/Metadata'
-/** The same of a sandbox: on its pause container. In the sandbox store the key is just `metadata`. */
 export const sandboxMetadataKey = 'io.cri-containerd.sandbox.metadata'
 export const sandboxMetadataUrl = 'github.com/containerd/cri/pkg/store/sandbox/Metadata'
 
@@ -32,7 +32,7 @@ export interface ContainerMetadata {
   readonly annotations: ReadonlyMap<string, string>
 }
 
-/** A sandbox (pod) as Kubernetes named it. */
+/** A sandbox (pod). */
 export interface SandboxMetadata {
   readonly id: string
   readonly name: string
@@ -50,7 +50,7 @@ const orAbsent = <A>(codec: t.Type<A, unknown, unknown>): t.Type<A | null | unde
   t.union([codec, t.null, t.undefined], codec.name)
 
 const Text = orAbsent(t.string)
-const Count = orAbsent(t.Int)
+const Count = orAbsent(numberBetween('a whole number', 0, 4_294_967_295, Number.isInteger))
 const Words = orAbsent(t.record(t.string, t.string, 'an object of strings'))
 
 const ContainerConfig = orAbsent(t.type({
@@ -79,7 +79,7 @@ const Sandbox = t.type({ ID: t.string, Name: t.string, RuntimeHandler: Text, Con
 
 const Versioned = t.type({ Version: t.string, Metadata: t.unknown }, 'an object')
 
-/** Keys come from outside: `__proto__` is one like any other. */
+// Keys come from outside: `__proto__` is one like any other.
 const mapOf = (words: Readonly<Record<string, string>> | null | undefined): ReadonlyMap<string, string> =>
   new Map(Object.entries(words ?? {}))
 
@@ -131,7 +131,7 @@ export const decodeContainerMetadata = (json: string): E.Either<Rejected, Contai
     })),
   )
 
-/** The CRI metadata of a sandbox, from the JSON in its pause container's extension or in the sandbox store; refuses as above. */
+/** The CRI metadata of a sandbox, from its pause container's extension or the sandbox store; refuses as above. */
 export const decodeSandboxMetadata = (json: string): E.Either<Rejected, SandboxMetadata> =>
   pipe(
     json,

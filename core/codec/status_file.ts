@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
-import { isLosslessNumber, parse, stringify } from 'lossless-json'
+import { parse, stringify } from 'lossless-json'
 import { type Nanos, nanos } from '../ids.ts'
 import { explain, type Rejected, rejected } from './explain.ts'
 import { show } from './show.ts'
@@ -24,24 +24,24 @@ export interface StatusFile {
   /** `OOMKilled`, `StartError`, `Unknown`, or empty. */
   readonly reason: string
   readonly message: string
-  /** The container's resources as JSON text, digits untouched; `null` when none were written. They are carried, never read. */
+  /** The container's resources as JSON text, every integer exact; `null` when none were written. They are carried, never read. */
   readonly resources: string
   /** Restored from a checkpoint. Only some releases of containerd write the field. */
   readonly restore?: boolean
 }
 
-/** An integer that JavaScript's own numbers may not hold: it comes as its digits, and leaves as a bigint. */
-const integerBetween = (min: bigint, max: bigint): t.Type<bigint, bigint, unknown> =>
-  new t.Type<bigint, bigint, unknown>(
+/** Integers may be larger than JavaScript's own numbers hold, so all of them are bigints; containerd writes no other numbers. */
+const readNumber = (digits: string): bigint | number => (/^-?\d+$/.test(digits) ? BigInt(digits) : Number(digits))
+
+const integerBetween = (min: bigint, max: bigint): t.Type<bigint, bigint, unknown> => {
+  const is = (value: unknown): value is bigint => typeof value === 'bigint' && value >= min && value <= max
+  return new t.Type<bigint, bigint, unknown>(
     `a whole number from ${min} to ${max}`,
-    (value): value is bigint => typeof value === 'bigint' && value >= min && value <= max,
-    (value, context) => {
-      const digits = isLosslessNumber(value) ? value.value : ''
-      const integer = /^-?\d{1,20}$/.test(digits) ? BigInt(digits) : undefined
-      return integer !== undefined && integer >= min && integer <= max ? t.success(integer) : t.failure(value, context)
-    },
+    is,
+    (value, context) => (is(value) ? t.success(value) : t.failure(value, context)),
     (integer) => integer,
   )
+}
 
 const uint32 = integerBetween(0n, 4_294_967_295n)
 const int32 = integerBetween(-2_147_483_648n, 2_147_483_647n)
@@ -61,7 +61,7 @@ const FileV1 = t.intersection([
   t.partial({ Resources: t.union([t.null, t.UnknownRecord], 'an object or null'), Restore: t.boolean }),
 ], 'a version "v1" status')
 
-const Versioned = t.type({ Version: t.string })
+const Versioned = t.type({ Version: t.string }, 'an object')
 
 const checkVersion = (json: unknown): E.Either<Rejected, unknown> => {
   const versioned = Versioned.decode(json)
@@ -107,9 +107,9 @@ const fromFile = (file: t.TypeOf<typeof FileV1>): StatusFile => ({
  */
 export const decodeStatusFile = (text: string): E.Either<Rejected, StatusFile> =>
   pipe(
-    readJson(() => parse(text), text),
+    readJson(() => parse(text, null, readNumber), text),
     E.flatMap(checkVersion),
-    E.flatMap((json) => pipe(FileV1.decode(json), E.mapLeft((errors) => rejected(explain('status file', plain(errors)))))),
+    E.flatMap((json) => pipe(FileV1.decode(json), E.mapLeft((errors) => rejected(explain('status file', errors))))),
     E.flatMap((file) => readJson(() => fromFile(file), text)),
   )
 
@@ -118,15 +118,6 @@ const readJson = <A>(read: () => A, text: string): E.Either<Rejected, A> =>
   E.tryCatch(read, (error) => rejected([`Cannot read status file: wanted JSON, found ${show(text)}: ${wordsOf(error)}`]))
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : show(error))
-
-/** Digits stand in the parsed JSON as objects; in a message they are to look as they do in the file. */
-const plain = (errors: t.Errors): t.Errors =>
-  errors.map((error) => ({
-    ...error,
-    context: error.context.map((entry) => isLosslessNumber(entry.actual) ? { ...entry, actual: asNumber(entry.actual.value) } : entry),
-  }))
-
-const asNumber = (digits: string): number | bigint => (/^-?\d+$/.test(digits) ? BigInt(digits) : Number(digits))
 
 /**
  * The file for `status`, with the fields in containerd's own order. Decoding it gives `status` back.

@@ -68,7 +68,7 @@ export interface NotifyNriExit {
   readonly exitCode: number
 }
 
-/** SIGKILL all that the run left behind, and wait until it is gone. Destructive: never cut off, never repeated by the shell. */
+/** SIGKILL all that the run left behind. Init has gone before, so there is nothing to wait for. Destructive: never cut off, never repeated by the shell. */
 export interface KillTask {
   readonly _tag: 'KillTask'
   readonly container: ContainerKey

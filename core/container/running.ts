@@ -77,17 +77,20 @@ const watchEnded = (ctx: Context, outcome: WatchOutcome, run: Run, self: Running
   }
 }
 
-const begin = (ctx: Context, { exit, sure, gone }: Extract<Signal, { _tag: 'ExitFound' }>, run: Run, self: Running): Stepped => {
-  const believed: Exit = self.shimClosed && exit.rank === 'observed' && !sure ? { ...exit, rank: 'synthesised' } : exit
+const begin = (ctx: Context, found: Extract<Signal, { _tag: 'ExitFound' }>, run: Run, self: Running): Stepped => {
+  // What containerd reports once it has lost the shim it has made up, pid or no pid: 137, or 255 if even the clean-up failed.
+  const exit: Exit = self.shimClosed && found.exit.rank === 'observed' ? { ...found.exit, rank: 'synthesised' } : found.exit
+  const sure = found.sure && !self.shimClosed
+  const { gone } = found
   const handling: Handling = {
-    exit: believed,
+    exit,
     seenAt: ctx.at,
     failures: 0,
     lastError: undefined,
     durable: false,
     goal: sure ? 'delete' : 'unknown',
     checkedAt: sure ? ctx.at : undefined,
-    graced: gone && believed.rank !== 'inferred',
+    graced: gone && exit.rank !== 'inferred',
     notified: false,
     killed: false,
     drained: false,

@@ -1,0 +1,66 @@
+/**
+ * An effect of the core as an action on the world. Thin: every file beside this one is a family of effects, and none of them decides.
+ *
+ * @module
+ */
+import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
+import type { Effect } from '../../core/index.ts'
+import { cancelCall, cleanUpTask, deleteTask, killTask } from './destroy.ts'
+import { closeIo, drainIo } from './io.ts'
+import { type Interpreted, now } from './outcome.ts'
+import { persist } from './persist.ts'
+import { loadContainer, loadTask, readOomKills, refreshImage } from './read.ts'
+import { cancelTimer, setTimer } from './timer.ts'
+import { unwatchTask, watchSandbox, watchTask } from './watch.ts'
+
+/** What carrying out `effect` means. Nothing is begun before the action is run. */
+export const interpret = (effect: Effect): Interpreted => {
+  switch (effect._tag) {
+    case 'Persist':
+      return persist(effect)
+    case 'LoadContainer':
+      return loadContainer(effect)
+    case 'LoadTask':
+      return loadTask(effect)
+    case 'ReadOomKills':
+      return readOomKills(effect)
+    case 'RefreshImage':
+      return refreshImage(effect)
+    case 'WatchTask':
+      return watchTask(effect)
+    case 'UnwatchTask':
+      return unwatchTask(effect)
+    case 'WatchSandbox':
+      return watchSandbox(effect)
+    case 'KillTask':
+      return killTask(effect)
+    case 'DeleteTask':
+      return deleteTask(effect)
+    case 'CleanUpTask':
+      return cleanUpTask(effect)
+    case 'CancelCall':
+      return cancelCall(effect)
+    case 'DrainIo':
+      return drainIo(effect)
+    case 'CloseIo':
+      return closeIo(effect)
+    case 'SetTimer':
+      return setTimer(effect)
+    case 'CancelTimer':
+      return cancelTimer(effect)
+    case 'NotifyNriExit': { // `policy.nri` is off as long as there is no NRI host; the core does not ask then
+      const { container, call } = effect
+      return (env) => RTE.right([{ _tag: 'NriSettled', container, call, outcome: { _tag: 'NoneListening' }, at: now(env) } as const])(env)
+    }
+    case 'SignalStopped':
+      return RTE.fromReader((env) => {
+        env.signalStopped(effect.announcement)
+        return []
+      })
+    case 'EmitContainerEvent':
+      return RTE.fromReader((env) => {
+        env.announce(effect.announcement)
+        return []
+      })
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * The reaper as a library: give it a containerd, a store and the namespaces to look after, and it does until it is stopped.
+ *
+ * @module
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as T from 'fp-ts/lib/Task.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import {
+  type Announcement,
+  defaultPolicy,
+  type Policy,
+  type ReaperEvent,
+  type ReaperRecord,
+  replayRecords,
+  resume,
+  type State,
+  millis,
+} from '../core/index.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { Containerd } from './containerd/client.ts'
+import { type CallLimits, defaultCallLimits, type Env, type IoPort } from './env.ts'
+import type { StoreFailed } from './errors.ts'
+import { bootId } from './boot_id.ts'
+import { makeCalls } from './interpret/calls.ts'
+import type { Log } from './log.ts'
+import { silentLog } from './log.ts'
+import { makeLoop } from './loop.ts'
+import { mailbox } from './mailbox.ts'
+import { stayConnected } from './source/connection.ts'
+import { type Stopped, stoppedRuns } from './stopped.ts'
+import type { Store } from './store/port.ts'
+import { linkedTo } from './task/cancellable.ts'
+import { withLimit } from './task/limit.ts'
+
+export interface ReaperOptions {
+  readonly containerd: Containerd
+  readonly store: Store<ReaperRecord>
+  /** The containerd namespaces to look after. Nothing outside them is touched. */
+  readonly namespaces: ReadonlyArray<string>
+  /** Filters in containerd's syntax; a container is looked after if one of them matches. None: all are. */
+  readonly selectors?: ReadonlyArray<string>
+  readonly policy?: Partial<Policy>
+  readonly limits?: Partial<CallLimits>
+  readonly io?: IoPort
+  readonly log?: Log
+  readonly clock?: Clock
+  /** Draws the lots for jitter; from 0 up to, but not, 1. */
+  readonly random?: () => number
+  /** Say what would be done, and do nothing that cannot be undone. */
+  readonly dryRun?: boolean
+  /** Called for each announcement once it is in the log, in the order of their sequence numbers. Must not throw. */
+  readonly onAnnouncement?: (announcement: Announcement) => void
+}
+
+export interface Reaper {
+  /**
+   * Ends when the container's run stops: with the run that is open now or, if there is none, the next one. A run that has stopped
+   * already, and whose container is still there, ends it at once.
+   */
+  readonly stopped: (namespace: string, id: string) => T.Task<Stopped>
+  /** The machine's state as it is now: a value, which does not change any more. */
+  readonly state: () => State
+  /** Ends when the first listing has been taken in: from then on whatever exits is seen. */
+  readonly ready: T.Task<void>
+  /** Takes no new work, lets what is in flight settle for `graceMs`, and ends. What is left is taken up by the next start. */
+  readonly stop: (graceMs: number) => T.Task<void>
+}
+
+/** Events that may wait to be taken before the stream and the listings are asked for patience. */
+const mailboxCapacity = 1_024
+/** Reads side by side: more do not get a daemon on a few cores to answer sooner. */
+const readsAtOnce = 16
+
+/**
+ * Starts a reaper. It first takes up what the store says was left undone, then connects; containerd may come and go.
+ *
+ * @example
+ * ```ts
+ * import assert from 'node:assert/strict'
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { connect, memoryStore, startReaper } from 'containerd-reaper/shell'
+ * import { startEmbeddedContainerd } from 'containerd-reaper/testing'
+ *
+ * const embedded = await startEmbeddedContainerd()
+ * const containerd = connect({ address: embedded.address })
+ * const started = await startReaper({ containerd, store: memoryStore(), namespaces: ['ci'] })()
+ * assert.ok(E.isRight(started))
+ * const reaper = started.right
+ * await reaper.ready()
+ *
+ * await embedded.run({ namespace: 'ci', id: 'job-1', command: ['sh', '-c', 'exit 3'] })
+ * const { exitCode } = await reaper.stopped('ci', 'job-1')()
+ * assert.equal(exitCode, 3)
+ *
+ * await reaper.stop(1_000)()
+ * containerd.close()
+ * await embedded.stop()
+ * ```
+ */
+export const startReaper = (options: ReaperOptions): TE.TaskEither<StoreFailed, Reaper> => async () => {
+  const loaded = await options.store.load()()
+  if (E.isLeft(loaded)) return loaded
+  return E.right(await begin(options, loaded.right))
+}
+
+const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord>): Promise<Reaper> => {
+  const { containerd, store, namespaces, selectors = [], clock = systemClock, log = silentLog, random = Math.random } = options
+  const policy: Policy = { ...defaultPolicy, selective: selectors.length > 0, io: options.io !== undefined, ...options.policy }
+  const end = new AbortController()
+  const stopping = linkedTo(end.signal)
+  const events = mailbox<ReaperEvent>(mailboxCapacity)
+  const runs = stoppedRuns()
+  const env: Env = {
+    signal: end.signal,
+    stopping: stopping.signal,
+    clock,
+    random,
+    log,
+    containerd,
+    store,
+    policy,
+    limits: { ...defaultCallLimits, ...options.limits },
+    namespaces,
+    selectors,
+    dryRun: options.dryRun ?? false,
+    io: options.io,
+    post: events.post,
+    announce: (announcement) => options.onAnnouncement?.(announcement),
+    signalStopped: runs.signal,
+    calls: makeCalls(),
+    reads: withLimit(readsAtOnce),
+  }
+  const state = replayRecords(await bootId(), records)
+  const loop = makeLoop(env, events, state, resume(policy)(state, millis(clock.now())))
+  const ready = oneShot()
+  const ran = loop.run()
+  const connected = stayConnected({ ...env, signal: stopping.signal }, ready.signal)()
+
+  const stop = async (graceMs: number): Promise<void> => {
+    stopping.abort()
+    await connected
+    const patience = new AbortController()
+    await Promise.race([loop.settled(), clock.sleep(graceMs, patience.signal)])
+    patience.abort()
+    end.abort()
+    events.close()
+    await ran
+    await store.close()()
+  }
+  let stopped: Promise<void> | undefined
+  return {
+    stopped: (namespace, id) => () => runs.next(namespace, id, loop.state()),
+    state: loop.state,
+    ready: () => ready.come,
+    stop: (graceMs) => () => stopped ??= stop(graceMs),
+  }
+}
+
+const oneShot = (): { readonly come: Promise<void>; readonly signal: () => void } => {
+  let signal: () => void = () => undefined
+  const come = new Promise<void>((resolve) => signal = resolve)
+  return { come, signal }
+}

@@ -1,0 +1,65 @@
+/**
+ * Keeps the reaper connected: subscribe first, list second, list again now and then, and when the stream is lost begin anew.
+ * This is the only source of what the waits do not tell.
+ *
+ * @module
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as T from 'fp-ts/lib/Task.js'
+import type { Env } from '../env.ts'
+import { describeError, type ShellError } from '../errors.ts'
+import { linkedTo } from '../task/cancellable.ts'
+import { listing } from './listing.ts'
+import { subscription } from './subscription.ts'
+
+/** First and longest wait before the stream is opened again, ms: short, because shims repeat the exits of an outage for seconds only. */
+const reopenFirstMs = 100
+const reopenCapMs = 1_000
+
+/** Runs until `env.signal` aborts. `listed` is called after each round of listings that was complete. */
+export const stayConnected = (env: Env, listed: () => void): T.Task<void> => async () => {
+  for (let failures = 0; !env.signal.aborted;) {
+    const life = linkedTo(env.signal)
+    const scope: Env = { ...env, signal: life.signal }
+    let opened = false
+    const ended = await subscription(() => {
+      opened = true
+      env.log.info('connected to containerd', { namespaces: env.namespaces })
+      void keepListing(scope, listed)()
+    })(scope)()
+    life.abort()
+    life.unlink()
+    if (env.signal.aborted) return
+    failures = opened ? 0 : failures + 1
+    sayLost(env, E.isLeft(ended) ? ended.left : undefined, opened)
+    await env.clock.sleep(Math.min(reopenCapMs, reopenFirstMs * 2 ** failures), env.signal)
+  }
+}
+
+/** Lists all namespaces now, and again every period, for as long as this connection lives. */
+const keepListing = (env: Env, listed: () => void): T.Task<void> => async () => {
+  while (!env.signal.aborted) {
+    const isComplete = await listAll(env)
+    if (isComplete) listed()
+    await env.clock.sleep(isComplete ? env.limits.relistPeriodMs : reopenCapMs, env.signal)
+  }
+}
+
+const listAll = async (env: Env): Promise<boolean> => {
+  let isComplete = true
+  for (const namespace of env.namespaces) {
+    const found = await listing(namespace)(env)()
+    if (E.isRight(found)) await env.post(found.right)
+    else {
+      isComplete = false
+      if (found.left._tag !== 'Cancelled') env.log.warn('cannot list, will try again', { namespace, error: describeError(found.left) })
+    }
+  }
+  return isComplete
+}
+
+const sayLost = ({ log }: Env, error: ShellError | undefined, wasOpen: boolean): void => {
+  const why = { error: error === undefined ? 'containerd ended the event stream' : describeError(error) }
+  if (wasOpen) log.warn('lost containerd, connecting again', why)
+  else log.debug('no connection to containerd yet', why)
+}

@@ -1,0 +1,51 @@
+/**
+ * The stop channel: who awaits the end of a container's run is told when its announcement is durable.
+ *
+ * @module
+ */
+import { type Announcement, containerKey, type Exit, lookup, type Nanos, type RunId, shownReason, type ShownReason, type State } from '../core/index.ts'
+
+/** How a run ended. */
+export interface Stopped {
+  readonly run: RunId
+  /** Exit status, 0 to 255 on Linux; 255 with reason `Unknown` when nobody saw the end. */
+  readonly exitCode: number
+  /** Nanoseconds since 1970. */
+  readonly exitedAt: Nanos
+  readonly reason: ShownReason
+}
+
+export interface StoppedRuns {
+  /** Tells those who wait. */
+  readonly signal: (announcement: Announcement) => void
+  /** The end of the open run, or of the next; at once for a container whose last run is over. */
+  readonly next: (namespace: string, id: string, state: State) => Promise<Stopped>
+}
+
+export const stoppedRuns = (): StoppedRuns => {
+  const waiting = new Map<string, Array<(stopped: Stopped) => void>>()
+  return {
+    signal: ({ run, exitCode, exitedAt, reason }) => {
+      const key = containerKey(run.namespace, run.id)
+      const resolvers = waiting.get(key) ?? []
+      waiting.delete(key)
+      for (const resolve of resolvers) resolve({ run, exitCode, exitedAt, reason })
+    },
+    next: (namespace, id, state) =>
+      new Promise((resolve) => {
+        const key = containerKey(namespace, id)
+        const over = lastOver(state, namespace, id)
+        if (over !== undefined) resolve(over)
+        else waiting.set(key, [...(waiting.get(key) ?? []), resolve])
+      }),
+  }
+}
+
+const lastOver = (state: State, namespace: string, id: string): Stopped | undefined => {
+  const run = lookup(containerKey(namespace, id), state.containers)?.runs.at(-1)
+  if (run === undefined) return undefined
+  const { phase } = run
+  const exit: Exit | undefined = phase._tag === 'Exited' ? phase.exit : phase._tag === 'Announced' ? phase.over.exit : undefined
+  if (exit === undefined) return undefined
+  return { run: run.id, exitCode: exit.code, exitedAt: exit.at, reason: shownReason(exit, run.oom._tag !== 'None') }
+}

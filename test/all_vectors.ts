@@ -1,8 +1,9 @@
 /** Every vector module, in one list: `import { cases as x } from './vectors/x.ts'`, then `...x`. */
 import type { Vector } from './support/property.ts'
 import { cases as captures } from './vectors/captures.ts'
+import { cases as codecs } from './vectors/codecs.ts'
 import { cases as methodPaths } from './vectors/method_paths.ts'
 import { cases as probe } from './vectors/probe.ts'
 import { cases as wire } from './vectors/wire.ts'
 
-export const allVectors: ReadonlyArray<Vector> = [...captures, ...methodPaths, ...probe, ...wire]
+export const allVectors: ReadonlyArray<Vector> = [...captures, ...codecs, ...methodPaths, ...probe, ...wire]

@@ -5,7 +5,7 @@
  * @module
  */
 import * as E from 'fp-ts/lib/Either.js'
-import * as t from 'io-ts'
+import type * as t from 'io-ts'
 import { formatDuration } from './duration.ts'
 import { problemsOf, type Rejected, rejected } from './explain.ts'
 import { nearest } from './nearest.ts'
@@ -31,25 +31,40 @@ export interface Config {
   readonly policy: PolicyConfig
 }
 
-/** Every setting, in the order of the documentation. */
+// In the order of the documentation.
 export const allSettings: ReadonlyArray<SettingRow> = [...Object.values(s), ...Object.values(p)]
 
 /** Names that a later version will know. Refused rather than passed over: whoever wrote one expects it to work. */
 export const reservedKeys: ReadonlyArray<string> = ['cri_socket', 'nri_socket', 'policy.nri_timeout']
 
-const isTable = (value: unknown): value is Readonly<Record<string, unknown>> => t.UnknownRecord.is(value)
+/** What JSON and TOML make of an object or table, and nothing with a class, such as a date. */
+const isTable = (value: unknown): value is Readonly<Record<string, unknown>> => {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
 
-const keyProblem = (key: string, origin: Origin): string | undefined => {
-  if (allSettings.some((row) => row.key === key)) return undefined
+const unknownKey = (key: string, origin: Origin): string => {
   const place = placeOf(origin, /^[\w.]+$/.test(key) ? key : show(key), '')
   if (reservedKeys.includes(key)) return `Cannot use ${place}: it is not available in this version; leave it out`
   const meant = nearest(key, allSettings.map((row) => row.key))
   return `Cannot use ${place}: there is no such setting; ${meant === undefined ? 'leave it out' : `did you mean ${meant}?`}`
 }
 
+const linesOf = (key: string, origin: Origin) => (errors: t.Errors): ReadonlyArray<string> =>
+  problemsOf(errors).map(({ path, text }) => `Cannot use ${placeOf(origin, key, path)}: ${text}`)
+
+const problemsOfEntry = (key: string, raw: unknown, origin: Origin): ReadonlyArray<string> => {
+  const row = allSettings.find((known) => known.key === key)
+  if (row === undefined) return [unknownKey(key, origin)]
+  const decoded = row.decode(raw)
+  return E.isLeft(decoded) ? linesOf(key, origin)(decoded.left) : []
+}
+
 /**
  * The values of a configuration file by their keys (`log`, `policy.handling_timeout`). Keys that are not settings are refused, for
- * a misspelt one would otherwise be a setting that silently has its default.
+ * a misspelt one would otherwise be a setting that silently has its default; and so is every wrong value, also one that another
+ * source would override, for a file is right or wrong by itself.
  */
 export const valuesOfFile = (file: unknown, origin: Origin): E.Either<Rejected, ReadonlyMap<string, Found>> => {
   if (!isTable(file)) return E.left(rejected([`Cannot read the configuration: wanted an object of settings, found ${show(file)}`]))
@@ -59,7 +74,7 @@ export const valuesOfFile = (file: unknown, origin: Origin): E.Either<Rejected, 
   }
   const inPolicy = Object.entries(policy).map(([key, raw]): [string, unknown] => [`policy.${key}`, raw])
   const entries = [...Object.entries(others), ...inPolicy]
-  const problems = entries.flatMap(([key]) => keyProblem(key, origin) ?? [])
+  const problems = entries.flatMap(([key, raw]) => problemsOfEntry(key, raw, origin))
   return problems.length > 0 ? E.left(rejected(problems)) : E.right(new Map(entries.map(([key, raw]) => [key, { raw, origin }])))
 }
 
@@ -67,14 +82,11 @@ export const valuesOfFile = (file: unknown, origin: Origin): E.Either<Rejected, 
 export const readSetting = <A>(setting: Setting<A>, found: ReadonlyMap<string, Found>): E.Either<Rejected, A> => {
   const at = found.get(setting.key)
   if (at === undefined) return E.right(setting.default)
-  const line = ({ path, text }: { readonly path: string; readonly text: string }): string =>
-    `Cannot use ${placeOf(at.origin, setting.key, path)}: ${text}`
-  return E.mapLeft((errors: t.Errors) => rejected(problemsOf(errors).map(line)))(setting.codec.decode(at.raw))
+  return E.mapLeft((errors: t.Errors) => rejected(linesOf(setting.key, at.origin)(errors)))(setting.codec.decode(at.raw))
 }
 
 const isForeign = (namespace: string): boolean => s.allowForeignNamespaces.codec.is([namespace])
 
-/** What no setting can see by itself. */
 const problemsAcross = (config: Config, found: ReadonlyMap<string, Found>): ReadonlyArray<string> => {
   const place = ({ key }: SettingRow): string => placeOf(found.get(key)?.origin ?? fromValue, key, '')
   const foreign = config.namespaces.filter((name) => isForeign(name) && !config.allowForeignNamespaces.some((allowed) => allowed === name))

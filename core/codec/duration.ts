@@ -10,8 +10,8 @@ const pattern = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/
 const sizesMs = [3_600_000, 60_000, 1_000, 1]
 const units = ['h', 'm', 's', 'ms']
 
-/** What a timer of either runtime can wait at most; a longer one would fire at once. */
-export const longestMs = 2_147_483_647
+/** A day: longer waits are mistakes, and far longer ones (25 days) would make a timer fire at once. */
+export const longestMs = 86_400_000
 
 /** `text` in milliseconds: whole hours, minutes, seconds and milliseconds, in that order; undefined when it is anything else. */
 export const parseDuration = (text: string): number | undefined => {

@@ -23,6 +23,7 @@ export interface SettingRow {
   readonly shape: Shape
   /** What its codec accepts, in words. */
   readonly wanted: string
+  readonly decode: t.Decode<unknown, unknown>
   readonly defaultText: string
   readonly meaning: string
   /** Why the default is what it is. */
@@ -62,6 +63,7 @@ export const setting = <A>(given: SettingGiven<A>): Setting<A> => {
     env: [envOf(given.flag), ...(given.alsoEnv === undefined ? [] : [given.alsoEnv])],
     shape: given.shape ?? 'text',
     wanted: given.codec.name,
+    decode: (value) => given.codec.decode(value),
     codec: given.codec,
     default: given.default,
     defaultText: given.defaultText ?? (typeof encoded === 'string' ? encoded : show(encoded)),

@@ -129,18 +129,6 @@ const decide = (flags: Flags, values: Values): E.Either<ConfigProblem, CliComman
 
 /**
  * The command to carry out, or the one line to print on standard error before exiting with code 2.
- *
- * @example
- * ```ts
- * import assert from 'node:assert/strict'
- * import { readCommand } from 'containerd-reaper/shell'
- *
- * const command = readCommand({ argv: ['run', '--delete-grace', '2s'], env: { CONTAINERD_REAPER_NAMESPACE: 'ci' }, version: '1.0.0' })
- * assert.equal(command._tag === 'Right' && command.right._tag === 'Run' && command.right.config.deleteGraceMs, 2_000)
- *
- * const wrong = readCommand({ argv: ['run', '--delete-grace', '2'], env: {}, version: '1.0.0' })
- * assert.match(wrong._tag === 'Left' ? wrong.left.line : '', /^Cannot use --delete-grace: wanted a duration with its unit/)
- * ```
  */
 export const readCommand = ({ argv, env, version, readFile = textOfFile }: CliInput): E.Either<ConfigProblem, CliCommand> =>
   pipe(

@@ -67,7 +67,7 @@ t.test('another version is refused', async (t) => {
   })
 })
 
-t.test('V100 metadata that is missing or unreadable is refused with a line, so the container can be left out', async (t) => {
+t.test('metadata that is missing or unreadable is refused with a line', async (t) => {
   const problems = (json: string): unknown => {
     const decoded = decodeContainerMetadata(json)
     return E.isLeft(decoded) ? decoded.left.problems : decoded

@@ -28,17 +28,17 @@ t.test('writes the shortest text that reads back', async (t) => {
 
 t.test('the codec holds its bounds, both included', async (t) => {
   const codec = durationBetween(1_000, 60_000)
-  t.strictSame(['1s', '1m'].map(codec.decode), [E.right(1_000), E.right(60_000)])
+  t.strictSame(['1s', '1m'].map((value) => codec.decode(value)), [E.right(1_000), E.right(60_000)])
   for (const value of ['999ms', '60001ms', 10, undefined, '']) t.ok(E.isLeft(codec.decode(value)), String(value))
-  t.strictSame([1_000, 999, 1_000.5, '1s'].map(codec.is), [true, false, false, false])
+  t.strictSame([1_000, 999, 1_000.5, '1s'].map((value) => codec.is(value)), [true, false, false, false])
   t.equal(codec.name, 'a duration with its unit, 1s to 1m, such as 250ms, 10s or 1m30s')
-  t.ok(E.isLeft(durationBetween(0, longestMs).decode('600h')), 'longer than a timer can wait')
+  t.ok(E.isLeft(durationBetween(0, longestMs).decode('25h')), 'longer than a day')
 })
 
 t.test('off is undefined inside', async (t) => {
   const codec = orOff(durationBetween(1, 1_000))
-  t.strictSame(['off', '1s'].map(codec.decode), [E.right(undefined), E.right(1_000)])
-  t.strictSame([undefined, 1_000].map(codec.encode), ['off', '1s'])
-  t.strictSame([undefined, 5, 0, 'off'].map(codec.is), [true, true, false, false])
+  t.strictSame(['off', '1s'].map((value) => codec.decode(value)), [E.right(undefined), E.right(1_000)])
+  t.strictSame([undefined, 1_000].map((value) => codec.encode(value)), ['off', '1s'])
+  t.strictSame([undefined, 5, 0, 'off'].map((value) => codec.is(value)), [true, true, false, false])
   t.ok(E.isLeft(codec.decode('0s')))
 })

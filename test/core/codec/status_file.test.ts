@@ -44,7 +44,7 @@ t.test('a field of a later release is passed over, and one that only some releas
   t.equal(E.isRight(old) && old.right.resources, 'null')
 })
 
-t.test('V104 a file of version "v2" counts as unreadable, and the line says why', async (t) => {
+t.test('another version is refused, and the line says why', async (t) => {
   t.strictSame(problemsIn(withField('Version', '"v2"')), [
     'Cannot read status file.Version: wanted "v1", found "v2"; a newer containerd wrote it, so it is left alone and counts as unreadable',
   ])

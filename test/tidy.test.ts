@@ -28,7 +28,7 @@ const packages = /^(fp-ts\/lib\/\w+\.js|io-ts|io-ts\/lib\/\w+\.js)$/
 const coreMay = (file: string, name: string): boolean =>
   name.startsWith('core/') || packages.test(name) || (name === 'immutable' && persistentMapUsers.includes(file)) ||
   (name === 'lossless-json' && exactJsonUsers.includes(file))
-const shellPackages = /^(node:|@grpc\/grpc-js$|commander$|pino$|pino-pretty$|retry-ts$|smol-toml$|ms$)/
+const shellPackages = /^(node:|@grpc\/grpc-js$|commander$|pino$|pino-pretty$|retry-ts$|smol-toml$)/
 const shellMay = (name: string): boolean =>
   name === 'core/index.ts' || name.startsWith('shell/') || packages.test(name) || shellPackages.test(name)
 

@@ -9,5 +9,6 @@ t.test('finds the word that was meant, and keeps quiet when there is none', asyn
   t.equal(nearest('lgo', words), 'log')
   t.equal(nearest('log', words), 'log')
   for (const word of ['', 'x', 'zzz', 'address', 'a'.repeat(50)]) t.equal(nearest(word, words), undefined, word)
+  t.equal(nearest('zz', ['id']), undefined, 'no letter in common')
   t.equal(nearest('rum', ['run', 'rub']), 'run', 'the first of equals')
 })

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import t from 'tap'
 import { policySettings } from '../../../core/codec/policy_settings.ts'
 import { defaultPolicy } from '../../../core/policy.ts'
+import { defaultCallLimits } from '../../../shell/env.ts'
 
 t.test('all stand in [policy], with a meaning and a reason', async (t) => {
   for (const { key, meaning, reason } of Object.values(policySettings)) {
@@ -14,6 +15,20 @@ t.test('the numbers that the machine knows are its own', async (t) => {
   t.equal(policySettings.handlingTimeoutMs.default, defaultPolicy.handlingTimeoutMs)
   t.equal(policySettings.maxHandlings.default, defaultPolicy.maxHandlings)
   t.strictSame([policySettings.handlingTimeoutMs.defaultText, policySettings.deleteHardLimitMs.defaultText], ['10s', 'off'])
+})
+
+t.test('and so are the ones that the shell knows', async (t) => {
+  const { loadTimeoutMs, oomReadTimeoutMs, drainTimeoutMs, relistPeriodMs, backoffJitter } = policySettings
+  t.strictSame(
+    {
+      loadTimeoutMs: loadTimeoutMs.default,
+      oomReadTimeoutMs: oomReadTimeoutMs.default,
+      drainTimeoutMs: drainTimeoutMs.default,
+      relistPeriodMs: relistPeriodMs.default,
+      jitter: backoffJitter.default,
+    },
+    defaultCallLimits,
+  )
 })
 
 t.test('numbers have bounds', async (t) => {

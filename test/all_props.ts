@@ -1,6 +1,8 @@
 /** Every property module, in one list: `import { props as x } from './props/x.ts'`, then `...x`. */
 import type { Prop } from './support/property.ts'
+import { props as checkpoint } from './props/checkpoint.ts'
 import { props as codecs } from './props/codecs.ts'
+import { props as invariants } from './props/invariants.ts'
 import { props as task } from './props/task.ts'
 
-export const allProps: ReadonlyArray<Prop> = [...codecs, ...task]
+export const allProps: ReadonlyArray<Prop> = [...checkpoint, ...codecs, ...invariants, ...task]

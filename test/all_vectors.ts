@@ -2,8 +2,10 @@
 import type { Vector } from './support/property.ts'
 import { cases as captures } from './vectors/captures.ts'
 import { cases as codecs } from './vectors/codecs.ts'
+import { cases as image } from './vectors/image.ts'
 import { cases as methodPaths } from './vectors/method_paths.ts'
 import { cases as probe } from './vectors/probe.ts'
+import { cases as sandbox } from './vectors/sandbox.ts'
 import { cases as wire } from './vectors/wire.ts'
 
-export const allVectors: ReadonlyArray<Vector> = [...captures, ...codecs, ...methodPaths, ...probe, ...wire]
+export const allVectors: ReadonlyArray<Vector> = [...captures, ...codecs, ...image, ...methodPaths, ...probe, ...sandbox, ...wire]

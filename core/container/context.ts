@@ -14,7 +14,7 @@ import type { Policy } from '../policy.ts'
 import type { RunRecord } from '../record.ts'
 import type { Container } from '../state.ts'
 import type { Handling, Phase, Run } from './phase.ts'
-import { inHandling } from './phase.ts'
+import { holdsSlot, inHandling, wantsSlot } from './phase.ts'
 
 export interface Context {
   readonly policy: Policy
@@ -63,9 +63,18 @@ export const metadataOf = ({ lookup }: Container): Metadata =>
 
 export const isMetadataKnown = ({ lookup }: Container): boolean => lookup._tag === 'Known' || lookup._tag === 'Deleted'
 
-/** Whether an older run of the container is still being handled: STOPPED of one container come in the order of its runs. */
+/**
+ * Whether another run of the container goes first: an older one that is still being handled, since STOPPED of one container come in
+ * the order of its runs, or any that has begun already, since at most one destructive call is in flight (rule 5). A younger one may have
+ * begun when the older was still believed to run.
+ */
 export const mustWaitItsTurn = ({ runs }: Container, run: Run): boolean =>
-  runs.some((other) => other.id.generation < run.id.generation && inHandling(other.phase))
+  runs.some(({ id, phase }) =>
+    inHandling(phase) && (id.generation < run.id.generation || (id.generation > run.id.generation && isUnderWay(phase)))
+  )
+
+const isUnderWay = (phase: Phase): boolean =>
+  holdsSlot(phase) || wantsSlot(phase) || phase._tag === 'Recording' || (phase._tag === 'BackingOff' && phase.outstanding !== undefined)
 
 /** The row that says all there is to say of the run. */
 export const runRecord = (

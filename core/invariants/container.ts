@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { mustWaitItsTurn } from '../container/context.ts'
 import type { Phase, Run } from '../container/phase.ts'
 import { holdsSlot, inHandling, wantsSlot } from '../container/phase.ts'
 import { describePhase } from '../describe.ts'
@@ -43,23 +44,24 @@ const mayTouch = (phase: Phase): boolean =>
   holdsSlot(phase) || phase._tag === 'Recording' || phase._tag === 'Announced' ||
   (phase._tag === 'BackingOff' && phase.outstanding !== undefined)
 
-const ofOrder = ({ runs, lastGeneration }: Container): ReadonlyArray<string> => {
+const ofOrder = (container: Container): ReadonlyArray<string> => {
+  const { runs, lastGeneration } = container
   const destroying = runs.filter(isDestroying)
   const attempted = runs.filter(({ phase }) => holdsSlot(phase))
   return [
     ...runs.flatMap((run, place) => {
       const before = runs[place - 1]
       const { generation } = run.id
-      const isFirst = !runs.some(({ id, phase }) => id.generation < generation && inHandling(phase))
+      const ahead = runs.flatMap(({ id, phase }) => id.generation < generation && inHandling(phase) ? [phase.handling.seenAt] : [])
+      // A run that was believed alive when a later one exited is not waited for: that one's exit may be old, and this one live on.
+      const passedBy = goesAhead(run.phase) && ahead.some((seenAt) => 'handling' in run.phase && seenAt < run.phase.handling.seenAt)
       return [
         ...(before !== undefined && generation <= before.id.generation ? [`${name(run)} stands behind ${name(before)}`] : []),
         ...(generation > lastGeneration || generation < 1 ? [`${name(run)} is out of the ${lastGeneration} generations counted`] : []),
         ...(run.phase._tag === 'Exited' && place < runs.length - 1 ? [`${name(run)} is kept though it is over and not the last`] : []),
         // Rule 8, order per container.
-        ...(isFirst || !(holdsSlot(run.phase) || wantsSlot(run.phase) || run.phase._tag === 'Recording')
-          ? []
-          : [`${name(run)} does not wait its turn`]),
-        ...(isFirst && run.phase._tag === 'Recorded' && run.phase.waitsFor === 'turn'
+        ...(passedBy ? [`${name(run)} does not wait its turn`] : []),
+        ...(run.phase._tag === 'Recorded' && run.phase.waitsFor === 'turn' && !mustWaitItsTurn(container, run)
           ? [`${name(run)} waits for a turn that is its own`]
           : []),
       ]
@@ -69,6 +71,8 @@ const ofOrder = ({ runs, lastGeneration }: Container): ReadonlyArray<string> => 
     ...(destroying.length > 1 ? [`${destroying.map(name).join(' and ')} have destructive calls in flight at once`] : []),
   ]
 }
+
+const goesAhead = (phase: Phase): boolean => holdsSlot(phase) || wantsSlot(phase) || phase._tag === 'Recording'
 
 const isDestroying = ({ phase }: Run): boolean => {
   switch (phase._tag) {

@@ -1,2 +1,29 @@
-/** Carries the effects out. @module */
-export {}
+/**
+ * containerd-reaper/shell: carries the core's effects out against a real containerd.
+ *
+ * `startReaper` is all that most need: it takes a containerd (`connect`), a store and the namespaces to look after. The combinators
+ * and ports are exported for those who drive the core with a shell of their own.
+ *
+ * @module
+ */
+export { type Clock, longestSleepMs, type Slept, systemClock } from './clock.ts'
+export { classify } from './containerd/classify.ts'
+export { type Call, connect, type ConnectOptions, type Containerd } from './containerd/client.ts'
+export { type DecodedEvent, decodeEvent, subscriptionFilters } from './containerd/decode_event.ts'
+export { probe, type Unreachable } from './containerd/probe.ts'
+export { type AttachedIo, type CallLimits, defaultCallLimits, type Env, type IoPort } from './env.ts'
+export * from './errors.ts'
+export { interpret } from './interpret/interpret.ts'
+export type { Interpreted } from './interpret/outcome.ts'
+export { type Fields, type Log, type LogOptions, makeLog, silentLog, type Sink } from './log.ts'
+export { type Loop, makeLoop, type Trace } from './loop.ts'
+export { type Mailbox, mailbox } from './mailbox.ts'
+export { type Reaper, type ReaperOptions, startReaper } from './reaper.ts'
+export type { Stopped } from './stopped.ts'
+export { memoryStore } from './store/memory.ts'
+export type { Store } from './store/port.ts'
+export { type Cancellable, type Linked, linkedTo, onAbort, type Scope } from './task/cancellable.ts'
+export { type Limit, withLimit } from './task/limit.ts'
+export { type Jittered, quickRetries, type Retry, withRetry } from './task/retry.ts'
+export { type SingleFlight, singleFlight } from './task/single_flight.ts'
+export { type Timed, type Timeout, withTimeout } from './task/timeout.ts'

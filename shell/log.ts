@@ -71,6 +71,15 @@ export const makeLog = ({ format, level, clock, out, err }: LogOptions): Log => 
   }
 }
 
+/** Says nothing. */
+export const silentLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  result: () => undefined,
+}
+
 const readable = ([name, value]: readonly [string, unknown]): readonly [string, unknown] => [name, plain(value)]
 
 /** What JSON cannot hold, or holds as `{}`, as text. */

@@ -24,10 +24,14 @@ export interface Loop {
 
 /** Effects that a shutdown lets finish. Waits, timers and reads it gives up: the next start begins with new ones. */
 const isWorthWaitingFor = ({ _tag }: Effect): boolean =>
-  _tag === 'Persist' || _tag === 'KillTask' || _tag === 'DeleteTask' || _tag === 'CleanUpTask' || _tag === 'DrainIo' || _tag === 'NotifyNriExit'
+  _tag === 'Persist' || _tag === 'KillTask' || _tag === 'DeleteTask' || _tag === 'CleanUpTask' || _tag === 'DrainIo' ||
+  _tag === 'NotifyNriExit'
+
+/** Sees every event and what the machine asked for in return, for traces. Must neither throw nor wait. */
+export type Trace = (event: ReaperEvent, effects: ReadonlyArray<Effect>) => void
 
 /** `owed`: what a restart left to be done, started before the first event. */
-export const makeLoop = (env: Env, mailbox: Mailbox<ReaperEvent>, start: State, owed: ReadonlyArray<Effect>): Loop => {
+export const makeLoop = (env: Env, mailbox: Mailbox<ReaperEvent>, start: State, owed: ReadonlyArray<Effect>, trace?: Trace): Loop => {
   const react = step(env.policy)
   let state = start
   let busy = 0
@@ -45,7 +49,7 @@ export const makeLoop = (env: Env, mailbox: Mailbox<ReaperEvent>, start: State, 
     busy += weight
     const answered = await interpret(effect)(env)()
     // An answer is posted without waiting for room: there are only as many of those as the core has asked for.
-    if (E.isRight(answered)) for (const event of answered.right) void mailbox.post(event)
+    if (E.isRight(answered)) { for (const event of answered.right) void mailbox.post(event) }
     busy -= weight
     lookWhetherSettled()
   }
@@ -58,6 +62,7 @@ export const makeLoop = (env: Env, mailbox: Mailbox<ReaperEvent>, start: State, 
       for await (const event of mailbox.events) {
         const [next, effects] = react(event, state)
         state = next
+        trace?.(event, effects)
         performAll(effects)
         lookWhetherSettled()
       }

@@ -9,13 +9,13 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import {
   type Announcement,
   defaultPolicy,
+  millis,
   type Policy,
   type ReaperEvent,
   type ReaperRecord,
   replayRecords,
   resume,
   type State,
-  millis,
 } from '../core/index.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Containerd } from './containerd/client.ts'
@@ -25,7 +25,7 @@ import { bootId } from './boot_id.ts'
 import { makeCalls } from './interpret/calls.ts'
 import type { Log } from './log.ts'
 import { silentLog } from './log.ts'
-import { makeLoop } from './loop.ts'
+import { makeLoop, type Trace } from './loop.ts'
 import { mailbox } from './mailbox.ts'
 import { stayConnected } from './source/connection.ts'
 import { type Stopped, stoppedRuns } from './stopped.ts'
@@ -51,6 +51,8 @@ export interface ReaperOptions {
   readonly dryRun?: boolean
   /** Called for each announcement once it is in the log, in the order of their sequence numbers. Must not throw. */
   readonly onAnnouncement?: (announcement: Announcement) => void
+  /** Sees every event and the effects it led to. Must neither throw nor wait. */
+  readonly trace?: Trace
 }
 
 export interface Reaper {
@@ -132,7 +134,7 @@ const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord
     reads: withLimit(readsAtOnce),
   }
   const state = replayRecords(await bootId(), records)
-  const loop = makeLoop(env, events, state, resume(policy)(state, millis(clock.now())))
+  const loop = makeLoop(env, events, state, resume(policy)(state, millis(clock.now())), options.trace)
   const ready = oneShot()
   const ran = loop.run()
   const connected = stayConnected({ ...env, signal: stopping.signal }, ready.signal)()

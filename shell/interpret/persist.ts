@@ -13,7 +13,7 @@ export const persist = ({ owner, call, records, release }: Persist): Interpreted
   // Started before anything is awaited: batches are kept in the order in which the core asked for them.
   const written = await env.store.append(records)()
   for (const record of records) if (isSetback(record)) sayRetry(env, record)
-  if (E.isRight(written)) for (const effect of release) carryOut(env, effect)
+  if (E.isRight(written)) { for (const effect of release) carryOut(env, effect) }
   else sayNotWritten(env, written.left)
   const outcome = E.isRight(written) ? { _tag: 'Durable' } as const : failure(written.left)
   return E.right([{ _tag: 'PersistSettled', owner, call, outcome, at: now(env) }])

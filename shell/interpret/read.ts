@@ -42,8 +42,10 @@ export const loadContainer = ({ container, call }: LoadContainer): Interpreted =
     get,
     RTE.flatMap((record) => pipe(matches, RTE.map((isOurs) => ({ record, isOurs })))),
   )
-  const outcome = outcomeOf(found, ({ record, isOurs }) =>
-    isOurs ? { _tag: 'Found', metadata: metadataOf(record) } as const : { _tag: 'NotOurs' } as const)
+  const outcome = outcomeOf(
+    found,
+    ({ record, isOurs }) => isOurs ? { _tag: 'Found', metadata: metadataOf(record) } as const : { _tag: 'NotOurs' } as const,
+  )
   return answer(outcome, (settled, at) => ({ _tag: 'ContainerSettled', container, call, outcome: settled, at }))(env)
 }
 

@@ -1,0 +1,82 @@
+/**
+ * `containerd-reaper run`: reaps the namespaces it is given until it is told to stop.
+ *
+ * @module
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { type Announcement, type Config, policyOf, type ReaperRecord } from '../../core/index.ts'
+import { systemClock } from '../clock.ts'
+import { connect } from '../containerd/client.ts'
+import { probe } from '../containerd/probe.ts'
+import { serveControl } from '../control/socket.ts'
+import { type Log, makeLog } from '../log.ts'
+import { startReaper } from '../reaper.ts'
+import { memoryStore } from '../store/memory.ts'
+import { announcementFields } from './announcement_fields.ts'
+import { statusReport } from './status.ts'
+import type { Streams } from './streams.ts'
+
+/** How long calls in flight may take to settle after a signal, ms. A Delete that hangs longer is cut off; the next start sees to it. */
+const graceMs = 5_000
+
+/** Runs until `stop` aborts; gives the exit code of the program. */
+export const run = async (config: Config, { out, err }: Streams, stop: AbortSignal): Promise<number> => {
+  const log = makeLog({ format: config.log, level: 'info', clock: systemClock, out: { write: out }, err: { write: err } })
+  const containerd = connect({ address: config.address })
+  try {
+    const reached = await probe(config.address)({ signal: stop, clock: systemClock })()
+    if (E.isLeft(reached)) {
+      err(`${reached.left.message}\n`)
+      return 1
+    }
+    const started = await startReaper({
+      containerd,
+      store: memoryStore<ReaperRecord>(),
+      namespaces: config.namespaces,
+      selectors: config.selectors,
+      policy: policyOf(config),
+      limits: {
+        loadTimeoutMs: config.policy.loadTimeoutMs,
+        oomReadTimeoutMs: config.policy.oomReadTimeoutMs,
+        drainTimeoutMs: config.policy.drainTimeoutMs,
+        relistPeriodMs: config.policy.relistPeriodMs,
+        jitter: config.policy.backoffJitter,
+      },
+      log,
+      dryRun: config.dryRun,
+      onAnnouncement: sayStopped(log, config.dryRun),
+    })()
+    if (E.isLeft(started)) {
+      err(`${started.left.message}\n`)
+      return 1
+    }
+    const reaper = started.right
+    const control = await serveControl(config.stateDir, () => statusReport(process.pid, config.namespaces, reaper.state()))()
+    if (E.isLeft(control)) {
+      err(`${control.left.line}\n`)
+      await reaper.stop(0)()
+      return 1
+    }
+    log.info('reaping', { address: config.address, namespaces: config.namespaces, dryRun: config.dryRun, version: reached.right.version })
+    await aborted(stop)
+    log.info('stopping', { graceMs })
+    control.right.close()
+    await reaper.stop(graceMs)()
+    return 0
+  } finally {
+    containerd.close()
+  }
+}
+
+/** The line that a finished handling leaves. */
+const sayStopped = (log: Log, dryRun: boolean) => (announcement: Announcement): void =>
+  log.result(announcement.type === 'CONTAINER_STOPPED' ? 'container stopped' : 'container updated', {
+    ...announcementFields(announcement),
+    ...(dryRun ? { dryRun } : {}),
+  })
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })

@@ -1,0 +1,90 @@
+/**
+ * `containerd-reaper status`: asks the running reaper what is in handling, and prints it for people or as JSON.
+ *
+ * @module
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { explain, type HandlingRow, progress, type State } from '../../core/index.ts'
+import { askControl } from '../control/socket.ts'
+import type { StatusCommand } from './configuration.ts'
+import type { Streams } from './streams.ts'
+
+const Row = t.strict({
+  namespace: t.string,
+  id: t.string,
+  pid: t.number,
+  generation: t.number,
+  phase: t.string,
+  exitCode: t.number,
+  since: t.string,
+  attempt: t.number,
+  lastError: t.union([t.string, t.null]),
+  nextAttemptAt: t.union([t.string, t.null]),
+  outstanding: t.union([t.string, t.null]),
+}, 'a handling')
+
+const Answer = t.strict({
+  pid: t.number,
+  namespaces: t.array(t.string),
+  containers: t.number,
+  running: t.number,
+  lastSeq: t.number,
+  handling: t.array(Row),
+}, 'status')
+
+/** What the control socket answers. */
+export type Report = t.TypeOf<typeof Answer>
+
+/** The state as the control socket tells it. */
+export const statusReport = (pid: number, namespaces: ReadonlyArray<string>, state: State): Report => {
+  const { containers, running, lastSeq, handling } = progress(state)
+  return { pid, namespaces: [...namespaces], containers, running, lastSeq, handling: handling.map(rowOf) }
+}
+
+const rowOf = ({ run, since, lastError, nextAttemptAt, outstanding, phase, exitCode, attempt }: HandlingRow): t.TypeOf<typeof Row> => ({
+  ...run,
+  phase,
+  exitCode,
+  since: new Date(since).toISOString(),
+  attempt,
+  lastError: lastError ?? null,
+  nextAttemptAt: nextAttemptAt === undefined ? null : new Date(nextAttemptAt).toISOString(),
+  outstanding: outstanding ?? null,
+})
+
+export const status = async ({ stateDir, json }: StatusCommand, { out, err }: Streams): Promise<number> => {
+  const answer = await askControl(stateDir)()
+  if (E.isLeft(answer)) {
+    err(`${answer.left.line}\n`)
+    return 1
+  }
+  const report = Answer.decode(answer.right)
+  if (E.isLeft(report)) {
+    err(`${explain('the status of the reaper', report.left)[0] ?? 'Cannot read the status of the reaper'}\n`)
+    return 1
+  }
+  out(json ? `${JSON.stringify(report.right)}\n` : table(report.right))
+  return 0
+}
+
+const table = ({ pid, namespaces, containers, running, handling, lastSeq }: Report): string => {
+  const head = `reaper ${pid} in ${namespaces.join(', ')}: ${containers} containers, ${running} running, ${handling.length} in handling, ` +
+    `${lastSeq} announced\n`
+  if (handling.length === 0) return head
+  const rows = [
+    ['CONTAINER', 'PID', 'EXIT', 'PHASE', 'SINCE', 'ATTEMPT', 'NEXT', 'LAST ERROR'],
+    ...handling.map(({ namespace, id, pid, exitCode, phase, since, attempt, nextAttemptAt, outstanding, lastError }) => [
+      `${namespace}/${id}`,
+      String(pid),
+      String(exitCode),
+      outstanding === null ? phase : `${phase} (${outstanding} in flight)`,
+      since,
+      String(attempt),
+      nextAttemptAt ?? '-',
+      lastError ?? '-',
+    ]),
+  ]
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return head + rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n') + '\n'
+}

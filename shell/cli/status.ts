@@ -10,7 +10,33 @@ import { askControl } from '../control/socket.ts'
 import type { StatusCommand } from './configuration.ts'
 import type { Streams } from './streams.ts'
 
-const Row = t.strict({
+/** What the control socket answers. Times are ISO 8601. */
+export interface Report {
+  readonly pid: number
+  readonly namespaces: ReadonlyArray<string>
+  readonly containers: number
+  readonly running: number
+  readonly lastSeq: number
+  readonly handling: ReadonlyArray<ReportRow>
+}
+
+interface ReportRow {
+  readonly namespace: string
+  readonly id: string
+  readonly pid: number
+  readonly generation: number
+  readonly phase: string
+  readonly exitCode: number
+  readonly since: string
+  readonly attempt: number
+  readonly lastError: string | null
+  readonly nextAttemptAt: string | null
+  readonly outstanding: string | null
+}
+
+const textOrNull = t.union([t.string, t.null], 'a text or null')
+
+const Row: t.Type<ReportRow, unknown> = t.strict({
   namespace: t.string,
   id: t.string,
   pid: t.number,
@@ -19,30 +45,27 @@ const Row = t.strict({
   exitCode: t.number,
   since: t.string,
   attempt: t.number,
-  lastError: t.union([t.string, t.null]),
-  nextAttemptAt: t.union([t.string, t.null]),
-  outstanding: t.union([t.string, t.null]),
+  lastError: textOrNull,
+  nextAttemptAt: textOrNull,
+  outstanding: textOrNull,
 }, 'a handling')
 
-const Answer = t.strict({
+const Answer: t.Type<Report, unknown> = t.strict({
   pid: t.number,
   namespaces: t.array(t.string),
   containers: t.number,
   running: t.number,
   lastSeq: t.number,
-  handling: t.array(Row),
+  handling: t.readonlyArray(Row),
 }, 'status')
-
-/** What the control socket answers. */
-export type Report = t.TypeOf<typeof Answer>
 
 /** The state as the control socket tells it. */
 export const statusReport = (pid: number, namespaces: ReadonlyArray<string>, state: State): Report => {
   const { containers, running, lastSeq, handling } = progress(state)
-  return { pid, namespaces: [...namespaces], containers, running, lastSeq, handling: handling.map(rowOf) }
+  return { pid, namespaces, containers, running, lastSeq, handling: handling.map(rowOf) }
 }
 
-const rowOf = ({ run, since, lastError, nextAttemptAt, outstanding, phase, exitCode, attempt }: HandlingRow): t.TypeOf<typeof Row> => ({
+const rowOf = ({ run, since, lastError, nextAttemptAt, outstanding, phase, exitCode, attempt }: HandlingRow): ReportRow => ({
   ...run,
   phase,
   exitCode,

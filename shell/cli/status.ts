@@ -52,7 +52,7 @@ const Row: t.Type<ReportRow, unknown> = t.strict({
 
 const Answer: t.Type<Report, unknown> = t.strict({
   pid: t.number,
-  namespaces: t.array(t.string),
+  namespaces: t.readonlyArray(t.string),
   containers: t.number,
   running: t.number,
   lastSeq: t.number,

@@ -40,7 +40,6 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
-      if (signal.aborted) return resolve('aborted')
       const timer = ms > longestSleepMs ? undefined : setTimeout(() => {
         unlink()
         resolve('elapsed')

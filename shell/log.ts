@@ -98,7 +98,7 @@ const prettily = (sink: Sink): Sink => {
     hideObject: true,
     messageFormat: ({ level: _level, time: _time, msg, ...fields }) => [String(msg), ...Object.entries(fields).map(pair)].join('  '),
   })
-  return { write: (line) => sink.write(pretty(line) ?? line) }
+  return { write: (line) => sink.write(pretty(line)) }
 }
 
 /** Values that are more than one plain word are quoted, which also keeps a container's control characters from the terminal. */

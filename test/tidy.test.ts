@@ -98,7 +98,7 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   'shell/index.ts': 're-exports; test/examples.test.ts imports it by name',
   'shell/containerd/client.ts': 'needs a connection; test/vectors/wire.ts, on both runtimes',
   'shell/containerd/unary.ts': 'needs a connection; test/vectors/wire.ts, on both runtimes',
-  'shell/containerd/stream.ts': 'needs a connection; test/vectors/wire.ts, on both runtimes',
+  'shell/containerd/stream.ts': 'needs a connection; test/vectors/wire_streams.ts, on both runtimes',
   'shell/containerd/probe.ts': 'test/vectors/probe.ts, on both runtimes',
   'shell/store/port.ts': 'a type',
   'shell/embedded/index.ts': 're-exports; test/examples.test.ts imports it by name',

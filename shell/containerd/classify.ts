@@ -9,7 +9,7 @@ import type { ErrorClass } from '../errors.ts'
 
 /** One row: for calls that ended with `code` and, if given, with a text like `like`. The first row that fits counts. */
 interface Row {
-  readonly code: status
+  readonly code: number
   readonly like?: RegExp
   readonly class: ErrorClass
 }

@@ -64,14 +64,25 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
     const { containerId, pid } = TaskStart.decode(value)
     return container(namespace, containerId, (key) => ({ _tag: 'TaskStarted', container: key, pid, at }))
   }],
-  ['containerd.events.TaskOOM', (namespace, value, at) =>
-    container(namespace, TaskOOM.decode(value).containerId, (key) => ({ _tag: 'TaskOomed', container: key, at }))],
-  ['containerd.events.ContainerCreate', (namespace, value, at) =>
-    container(namespace, ContainerCreate.decode(value).id, (key) => ({ _tag: 'ContainerChanged', container: key, at }))],
-  ['containerd.events.ContainerUpdate', (namespace, value, at) =>
-    container(namespace, ContainerUpdate.decode(value).id, (key) => ({ _tag: 'ContainerChanged', container: key, at }))],
-  ['containerd.events.ContainerDelete', (namespace, value, at) =>
-    container(namespace, ContainerDelete.decode(value).id, (key) => ({ _tag: 'ContainerDeleted', container: key, at }))],
+  [
+    'containerd.events.TaskOOM',
+    (namespace, value, at) => container(namespace, TaskOOM.decode(value).containerId, (key) => ({ _tag: 'TaskOomed', container: key, at })),
+  ],
+  [
+    'containerd.events.ContainerCreate',
+    (namespace, value, at) =>
+      container(namespace, ContainerCreate.decode(value).id, (key) => ({ _tag: 'ContainerChanged', container: key, at })),
+  ],
+  [
+    'containerd.events.ContainerUpdate',
+    (namespace, value, at) =>
+      container(namespace, ContainerUpdate.decode(value).id, (key) => ({ _tag: 'ContainerChanged', container: key, at })),
+  ],
+  [
+    'containerd.events.ContainerDelete',
+    (namespace, value, at) =>
+      container(namespace, ContainerDelete.decode(value).id, (key) => ({ _tag: 'ContainerDeleted', container: key, at })),
+  ],
   ['containerd.events.SandboxStart', (namespace, value, at) => {
     const { sandboxId } = SandboxStart.decode(value)
     return named(sandboxId, () => ({ _tag: 'SandboxStarted', sandbox: sandboxKey(namespace, sandboxId), at }))
@@ -81,9 +92,18 @@ const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
     const sandbox = sandboxKey(namespace, sandboxId)
     return named(sandboxId, () => ({ _tag: 'SandboxExited', sandbox, code: exitStatus, exitedAt: toNanoseconds(exitedAt), at }))
   }],
-  ['containerd.services.images.v1.ImageCreate', (namespace, value, at) => imageChanged(namespace, ImageCreate.decode(value), 'created', at)],
-  ['containerd.services.images.v1.ImageUpdate', (namespace, value, at) => imageChanged(namespace, ImageUpdate.decode(value), 'updated', at)],
-  ['containerd.services.images.v1.ImageDelete', (namespace, value, at) => imageChanged(namespace, ImageDelete.decode(value), 'deleted', at)],
+  [
+    'containerd.services.images.v1.ImageCreate',
+    (namespace, value, at) => imageChanged(namespace, ImageCreate.decode(value), 'created', at),
+  ],
+  [
+    'containerd.services.images.v1.ImageUpdate',
+    (namespace, value, at) => imageChanged(namespace, ImageUpdate.decode(value), 'updated', at),
+  ],
+  [
+    'containerd.services.images.v1.ImageDelete',
+    (namespace, value, at) => imageChanged(namespace, ImageDelete.decode(value), 'deleted', at),
+  ],
 ])
 
 const imageChanged = (
@@ -116,6 +136,9 @@ export const decodeEvent = ({ namespace, topic, event }: Envelope, at: Millis): 
     return { _tag: 'Undecodable', message: `Cannot use event ${topic} in namespace ${namespace}: wanted an id, found none` }
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error)
-    return { _tag: 'Undecodable', message: `Cannot read event ${topic} in namespace ${namespace}: wanted a ${event.typeUrl}, found ${found}` }
+    return {
+      _tag: 'Undecodable',
+      message: `Cannot read event ${topic} in namespace ${namespace}: wanted a ${event.typeUrl}, found ${found}`,
+    }
   }
 }

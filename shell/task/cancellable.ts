@@ -37,6 +37,9 @@ export const onAbort = (signal: AbortSignal, listener: () => void): () => void =
   return () => void listeners.delete(entry)
 }
 
+/** How many listeners a signal has that did not go away. What is left when all actions are done is a leak. */
+export const listenersLeft = (signal: AbortSignal): number => listenersOf.get(signal)?.size ?? 0
+
 const listenOnce = (signal: AbortSignal): Set<() => void> => {
   const listeners = new Set<() => void>()
   listenersOf.set(signal, listeners)

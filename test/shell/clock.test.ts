@@ -1,10 +1,13 @@
 import t from 'tap'
+import { listenersLeft } from '../../shell/task/cancellable.ts'
 import { longestSleepMs, systemClock } from '../../shell/clock.ts'
 
 const never = (): AbortSignal => new AbortController().signal
 
-t.test('a sleep elapses', async (t) => {
-  t.equal(await systemClock.sleep(1, never()), 'elapsed')
+t.test('a sleep elapses, and leaves no listener', async (t) => {
+  const signal = never()
+  t.equal(await systemClock.sleep(1, signal), 'elapsed')
+  t.equal(listenersLeft(signal), 0)
   t.equal(await systemClock.sleep(-5, never()), 'elapsed', 'a time gone by is now')
 })
 

@@ -1,10 +1,14 @@
-/** What only a real connection shows: cancelling, back-pressure, lost connections. On both runtimes, against grpc-js's own server. */
-import { type sendUnaryData, type ServerUnaryCall, type ServerWritableStream, status } from '@grpc/grpc-js'
+/** What only a real connection shows of calls: cancelling, lost connections, large answers. On both runtimes, against grpc-js's own server. */
+import { type ServerUnaryCall, type ServerWritableStream } from '@grpc/grpc-js'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { systemClock } from '../../shell/clock.ts'
-import { connect, type Containerd } from '../../shell/containerd/client.ts'
+import { connect } from '../../shell/containerd/client.ts'
 import { callFailed, cancelled, isTransient } from '../../shell/errors.ts'
 import {
   Container,
@@ -12,78 +16,23 @@ import {
   type ListContainerMessage,
   type ListContainersRequest,
 } from '../../shell/proto/gen/containerd/containers.ts'
-import { EventsService, type SubscribeRequest } from '../../shell/proto/gen/containerd/events.ts'
-import {
-  type GetRequest,
-  type GetResponse,
-  TasksService,
-  type WaitRequest,
-  type WaitResponse,
-} from '../../shell/proto/gen/containerd/tasks.ts'
-import { Process } from '../../shell/proto/gen/containerd/task.ts'
-import type { Envelope } from '../../shell/proto/gen/containerd/types.ts'
+import { listenersLeft } from '../../shell/task/cancellable.ts'
 import { quickRetries, withRetry } from '../../shell/task/retry.ts'
 import type { Vector } from '../support/property.ts'
-import { settle } from '../support/virtual_clock.ts'
+import { scope, subscribed, withContainerd } from '../support/talking_containerd.ts'
 import { waitFor } from '../support/wait_for.ts'
-import { type WireServer, withWireServer } from '../support/wire_server.ts'
-
-const scope = () => ({ signal: new AbortController().signal })
-const envelope = (topic: string): Envelope => ({ timestamp: undefined, namespace: 'ci', topic, event: undefined })
-
-/** What the server's side saw, and the levers it gives to the test. */
-interface Seen {
-  readonly namespaces: Array<string>
-  readonly deadlines: Array<unknown>
-  waits: number
-  cancelledWaits: number
-  cancelledSubscribes: number
-  subscriber: ServerWritableStream<SubscribeRequest, Envelope> | undefined
-}
-
-const withContainerd = (use: (containerd: Containerd, seen: Seen, server: WireServer) => Promise<void>): Promise<void> => {
-  const seen: Seen = { namespaces: [], deadlines: [], waits: 0, cancelledWaits: 0, cancelledSubscribes: 0, subscriber: undefined }
-  const tasks = {
-    get: (call: ServerUnaryCall<GetRequest, GetResponse>, answer: sendUnaryData<GetResponse>) => {
-      seen.namespaces.push(...call.metadata.get('containerd-namespace').map(String))
-      seen.deadlines.push(call.getDeadline())
-      if (call.request.containerId === 'nothing') answer({ code: status.NOT_FOUND, details: 'task nothing not found' })
-      else {answer(null, {
-          process: call.request.containerId === 'empty' ? undefined : Process.fromPartial({ id: call.request.containerId, pid: 7 }),
-        })}
-    },
-    wait: (call: ServerUnaryCall<WaitRequest, WaitResponse>) => {
-      seen.waits += 1
-      call.on('cancelled', () => seen.cancelledWaits += 1)
-    },
-  }
-  const events = {
-    subscribe: (call: ServerWritableStream<SubscribeRequest, Envelope>) => {
-      seen.subscriber = call
-      call.on('cancelled', () => seen.cancelledSubscribes += 1)
-    },
-  }
-  return withWireServer([[TasksService, tasks], [EventsService, events]], async (server) => {
-    const containerd = connect({ address: server.address })
-    try {
-      await use(containerd, seen, server)
-    } finally {
-      containerd.close()
-    }
-  })
-}
-
-const subscribed = (seen: Seen): Promise<ServerWritableStream<SubscribeRequest, Envelope>> =>
-  waitFor(() => seen.subscriber, { what: 'the subscription' })
+import { withWireServer } from '../support/wire_server.ts'
 
 export const cases: ReadonlyArray<Vector> = [
   {
     name: 'wire: a call carries its namespace and no deadline, and gives the answer',
     run: () =>
       withContainerd(async (containerd, seen) => {
-        const answer = await containerd.taskGet('ci', 'web-1')(scope())()
+        const { signal } = scope()
+        const answer = await containerd.taskGet('ci', 'web-1')({ signal })()
         assert.ok(E.isRight(answer))
         assert.equal(answer.right.pid, 7)
+        assert.equal(listenersLeft(signal), 0)
         assert.deepEqual(seen.namespaces, ['ci'])
         assert.deepEqual(seen.deadlines, [Infinity])
       }),
@@ -172,85 +121,25 @@ export const cases: ReadonlyArray<Vector> = [
       }),
   },
   {
-    name: 'wire: a stream that fails has handed over the first of its messages, in order, and nothing after its end',
-    run: () =>
-      withContainerd(async (containerd, seen) => {
-        const heard: Array<string> = []
-        const streaming = containerd.subscribe([], async ({ topic }) => {
-          heard.push(topic)
-          await settle()
-        })(scope())()
-        const subscriber = await subscribed(seen)
-        for (const topic of ['/a', '/b', '/c']) subscriber.write(envelope(topic))
-        subscriber.emit('error', { code: status.UNKNOWN, details: 'no more' }) // how a grpc-js server fails a stream
-        const outcome = await streaming
-        const atTheEnd = heard.length
-        await settle()
-        assert.deepEqual(heard, ['/a', '/b', '/c'].slice(0, atTheEnd)) // an error may overtake messages: grpc-js promises no more
-        assert.deepEqual(outcome, E.left(callFailed({ class: 'Unknown', call: 'Events.Subscribe', code: 2, message: 'no more' })))
-      }),
-  },
-  {
-    name: 'wire: a stream that the server ends properly ends properly',
-    run: () =>
-      withContainerd(async (containerd, seen) => {
-        const heard: Array<string> = []
-        const streaming = containerd.subscribe([], ({ topic }) => {
-          heard.push(topic)
-          return undefined
-        })(scope())()
-        const subscriber = await subscribed(seen)
-        subscriber.write(envelope('/a'))
-        subscriber.end()
-        assert.deepEqual(await streaming, E.right(undefined))
-        assert.deepEqual(heard, ['/a'])
-      }),
-  },
-  {
-    name: 'wire: a stream whose reader has no patience left can still be aborted, and is silent afterwards',
-    run: () =>
-      withContainerd(async (containerd, seen) => {
-        const stop = new AbortController()
-        const heard: Array<string> = []
-        let resume: () => void = () => undefined
-        const streaming = containerd.subscribe([], ({ topic }) => {
-          heard.push(topic)
-          return new Promise((resolve) => resume = resolve)
-        })({ signal: stop.signal })()
-        const subscriber = await subscribed(seen)
-        for (const topic of ['/a', '/b']) subscriber.write(envelope(topic))
-        await waitFor(() => heard.length === 1, { what: 'the first event' })
-        stop.abort()
-        assert.deepEqual(await streaming, E.left(cancelled))
-        await waitFor(() => seen.cancelledSubscribes === 1, { what: 'the cancel' })
-        resume()
-        await settle()
-        assert.deepEqual(heard, ['/a'])
-      }),
-  },
-  {
-    name: 'wire: a reader that is slow slows the server down, and no other call',
-    run: () =>
-      withContainerd(async (containerd, seen) => {
-        let heard = 0
-        let resume: () => void = () => undefined
-        const stop = new AbortController()
-        const streaming = containerd.subscribe([], () => {
-          heard += 1
-          return heard === 1 ? new Promise((resolve) => resume = resolve) : undefined
-        })({ signal: stop.signal })()
-        const subscriber = await subscribed(seen)
-        const big = envelope(`/${'x'.repeat(100_000)}`)
-        for (let i = 0; i < 40; i++) subscriber.write(big)
-        await waitFor(() => heard === 1, { what: 'the first event' })
-        for (let i = 0; i < 20; i++) assert.ok(E.isRight(await containerd.taskGet('ci', 'web-1')(scope())()))
-        assert.equal(heard, 1)
-        assert.ok(subscriber.writableLength > 0, 'the server still holds events')
-        resume()
-        await waitFor(() => heard === 40, { what: 'the rest' })
-        stop.abort()
-        await streaming
-      }),
+    name: 'wire: calls that live long have a connection of their own',
+    run: async () => {
+      const dir = mkdtempSync(join(tmpdir(), 'wire-'))
+      const sockets: Array<Socket> = []
+      const mute = createServer((socket) => void sockets.push(socket.on('error', () => undefined))).listen(join(dir, 'c.sock'))
+      await waitFor(() => mute.listening, { what: 'the socket' })
+      const containerd = connect({ address: join(dir, 'c.sock') })
+      const stop = new AbortController()
+      const calls = [containerd.taskWait('ci', 'web-1'), containerd.subscribe([], () => undefined), containerd.taskDelete('ci', 'web-1')]
+      const outcomes = calls.map((call) => call({ signal: stop.signal })())
+      await waitFor(() => sockets.length === 2, { what: 'two connections' })
+      stop.abort()
+      assert.deepEqual(await Promise.all(outcomes), [E.left(cancelled), E.left(cancelled), E.left(cancelled)])
+      containerd.close()
+      for (const socket of sockets) socket.destroy()
+      mute.close()
+      rmSync(dir, { recursive: true, force: true })
+      assert.equal(sockets.length, 2)
+    },
   },
   {
     name: 'wire: a list of containers larger than 4 MiB arrives, streamed or whole',

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { linkedTo, onAbort } from '../../../shell/task/cancellable.ts'
+import { linkedTo, listenersLeft, onAbort } from '../../../shell/task/cancellable.ts'
 
 t.test('onAbort calls each listener once, in the order they came', async (t) => {
   const stop = new AbortController()
@@ -32,7 +32,9 @@ t.test('onAbort puts one listener on the signal, however many there are', async 
     added += 1
     add(...args)
   }
+  t.equal(listenersLeft(signal), 0)
   for (let i = 0; i < 100; i++) onAbort(signal, () => undefined)
+  t.equal(listenersLeft(signal), 100)
   t.equal(added, 1, 'each further one would make the next slower')
 })
 

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import t from 'tap'
 import { cancelled } from '../../../shell/errors.ts'
+import { listenersLeft } from '../../../shell/task/cancellable.ts'
 import { withLimit } from '../../../shell/task/limit.ts'
 import { manual } from '../../support/settling.ts'
 import { settle } from '../../support/virtual_clock.ts'
@@ -10,13 +11,20 @@ const scope = () => ({ signal: new AbortController().signal })
 t.test('no more run than there are slots; the next in line starts when one is done', async (t) => {
   const limit = withLimit(2)
   const calls = [manual<number>(), manual<number>(), manual<number>(), manual<number>()] as const
-  const outcomes = calls.map((call) => limit(call.action)(scope())())
+  const { signal } = scope()
+  const outcomes = calls.map((call) => limit(call.action)({ signal })())
   await settle()
   t.same(calls.map((call) => call.starts()), [1, 1, 0, 0])
   calls[1].succeed(1)
   t.same(await outcomes[1], E.right(1))
   await settle()
   t.same(calls.map((call) => call.starts()), [1, 1, 1, 0], 'first come, first served')
+  for (const call of [0, 2, 3] as const) {
+    calls[call].succeed(1)
+    await settle()
+  }
+  await Promise.all(outcomes)
+  t.equal(listenersLeft(signal), 0)
 })
 
 t.test('who is cancelled in the queue never starts, and does not take a slot', async (t) => {
@@ -53,6 +61,19 @@ t.test('the slot comes back from failures and from crashes', async (t) => {
   await t.rejects(Promise.resolve(outcomes[1]), { message: 'a bug' })
   await settle()
   t.equal(last.starts(), 1)
+})
+
+t.test('a slot that is handed on is not free for a newcomer', async (t) => {
+  const limit = withLimit(1)
+  const calls = [manual<number>(), manual<number>(), manual<number>()] as const
+  void limit(calls[0].action)(scope())()
+  void limit(calls[1].action)(scope())()
+  await settle()
+  calls[0].succeed(1)
+  await settle()
+  void limit(calls[2].action)(scope())()
+  await settle()
+  t.same(calls.map((call) => call.starts()), [1, 1, 0])
 })
 
 t.test('a running action is cancelled by its own signal and keeps its slot until it settles', async (t) => {

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import t from 'tap'
 import { type Cancelled, cancelled } from '../../../shell/errors.ts'
+import { listenersLeft } from '../../../shell/task/cancellable.ts'
 import { singleFlight } from '../../../shell/task/single_flight.ts'
 import { manual } from '../../support/settling.ts'
 import { settle } from '../../support/virtual_clock.ts'
@@ -14,7 +15,8 @@ const setting = () => {
 t.test('callers of one key share one call; another key has its own', async (t) => {
   const { flights } = setting()
   const [call, other] = [manual<number>(), manual<number>()]
-  const outcomes = [flights.join('web-1')(call.action)(scope())(), flights.join('web-1')(other.action)(scope())()]
+  const { signal } = scope()
+  const outcomes = [flights.join('web-1')(call.action)({ signal })(), flights.join('web-1')(other.action)(scope())()]
   void flights.join('web-2')(other.action)(scope())()
   await settle()
   t.same([call.starts(), other.starts(), flights.size()], [1, 1, 2])
@@ -22,6 +24,8 @@ t.test('callers of one key share one call; another key has its own', async (t) =
   call.succeed(7)
   t.same(await Promise.all(outcomes), [E.right(7), E.right(7)])
   t.notOk(flights.has('web-1'))
+  await settle()
+  t.equal(listenersLeft(signal), 0)
 })
 
 t.test('who gives up leaves alone, even the one who started it; the next one joins', async (t) => {

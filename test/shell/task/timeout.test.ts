@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import t from 'tap'
 import { cancelled, timedOut } from '../../../shell/errors.ts'
+import { listenersLeft } from '../../../shell/task/cancellable.ts'
 import { withTimeout } from '../../../shell/task/timeout.ts'
 import { manual } from '../../support/settling.ts'
 import { virtualClock } from '../../support/virtual_clock.ts'
@@ -19,6 +20,7 @@ t.test('an action that is in time keeps its answer, and the timer is gone', asyn
   call.succeed('in time')
   t.same(await outcome, E.right('in time'))
   t.equal(clock.sleepers(), 0)
+  t.equal(listenersLeft(env.signal), 0)
   t.equal(call.aborts(), 0, 'a call that is done is not aborted')
 })
 

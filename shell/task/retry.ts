@@ -1,6 +1,6 @@
 /**
  * Quick retries: a few tries within milliseconds, for a channel that is reconnecting. Reads only, and nothing is remembered:
- * retries that must survive a restart are a phase of the core. Policies come from retry-ts (docs/adr/0001).
+ * retries that must survive a restart are a phase of the core. Policies come from retry-ts (docs/adr/retry_policies.md).
  *
  * @module
  */

@@ -1,31 +1,25 @@
 /**
- * The machine: look up, delegate, put back. What one container, sandbox or image does about an event stands in its own room; here
- * stands only what they share: the slots, the sequence of announcements, and the graves of deleted containers.
+ * The machine: look up, delegate, put back. What one container, sandbox or image does about an event stands in its own room, and what
+ * containers share in `fleet.ts`.
  *
  * @module
  */
 import { seqAfter } from './announcement.ts'
-import type { ContainerInput } from './container/step.ts'
-import { stepContainer } from './container/step.ts'
-import { holdsSlot, wantsSlot } from './container/phase.ts'
-import type { Effect } from './effect.ts'
 import type { ReaperEvent, SandboxEvent, TaskExited } from './event.ts'
-import type { ContainerKey, ImageKey, Millis, SandboxKey } from './ids.ts'
-import { containerKey, parts, plus, sandboxKey } from './ids.ts'
+import { bury, grant, inContainer, type Stepped, then } from './fleet.ts'
+import type { ImageKey, SandboxKey } from './ids.ts'
+import { containerKey, parts, sandboxKey } from './ids.ts'
 import { stepImage } from './image.ts'
 import type { Policy } from './policy.ts'
-import { first, push, rest } from './queue.ts'
 import { observations } from './relist.ts'
 import { stepSandbox } from './sandbox.ts'
-import { dequeue, enqueue } from './slots.ts'
 import type { Container, State } from './state.ts'
 import { insert, lookup, remove } from './table.ts'
 
+export type { Stepped }
+
 /** What is true after an event, and what the shell must now do about it. */
 export type Step = (event: ReaperEvent, state: State) => Stepped
-
-/** The next state, and the effects in the order in which they are to be started. */
-export type Stepped = readonly [State, ReadonlyArray<Effect>]
 
 /**
  * The whole machine. Pure and total: equal arguments give equal results on any runtime at any time, nothing is thrown, and what is
@@ -55,9 +49,9 @@ const route = (policy: Policy, event: ReaperEvent, state: State): Stepped => {
   switch (event._tag) {
     case 'Relisted': {
       const { containers, sandboxes } = observations(event, state)
-      const afterContainers = containers.reduce(
+      const afterContainers = containers.reduce<Stepped>(
         (stepped, seen) => then(stepped, (next) => inContainer(policy, seen, seen.container, next)),
-        [state, []] as Stepped,
+        [state, []],
       )
       return sandboxes.reduce((stepped, seen) => then(stepped, (next) => inSandbox(policy, seen, seen.sandbox, next)), afterContainers)
     }
@@ -112,34 +106,6 @@ const sandboxOrPause = (policy: Policy, event: SandboxEvent, state: State): Step
 const isPause = ({ lookup: known }: Container): boolean =>
   (known._tag === 'Known' || known._tag === 'Deleted') && known.metadata.kind === 'sandbox'
 
-const inContainer = (policy: Policy, input: ContainerInput, key: ContainerKey, state: State): Stepped => {
-  const before = lookup(key, state.containers)
-  const [namespace, id] = parts(key)
-  const sandbox = lookup(sandboxKey(namespace, id), state.sandboxes)
-  const sandboxAnnounced = sandbox !== undefined && sandbox.phase._tag !== 'Ready'
-  const [after, effects] = stepContainer({ policy, seq: state.nextSeq, sandboxAnnounced }, input, key, before)
-  if (after === before) return [state, effects]
-  const inFlight = state.slots.inFlight + count(after, holdsSlot) - count(before, holdsSlot)
-  const slots = { ...state.slots, inFlight }
-  const next: State = {
-    ...state,
-    nextSeq: seqAfter(state.nextSeq, effects),
-    containers: after === undefined ? remove(key, state.containers) : insert(key, after, state.containers),
-    slots: count(after, wantsSlot) > count(before, wantsSlot) ? enqueue(key, slots) : slots,
-    graves: isGone(after) && !isGone(before) ? push({ key, until: plus(input.at, policy.rememberMs) }, state.graves) : state.graves,
-  }
-  return [next, effects]
-}
-
-type Runs = Container['runs'][number]['phase']
-
-const count = (container: Container | undefined, is: (phase: Runs) => boolean): number =>
-  container === undefined ? 0 : container.runs.reduce((total, { phase }) => (is(phase) ? total + 1 : total), 0)
-
-/** The record is deleted and nothing is open: kept a while, to know late repeats by. */
-const isGone = (container: Container | undefined): boolean =>
-  container !== undefined && container.lookup._tag === 'Deleted' && container.runs.every(({ phase }) => phase._tag === 'Exited')
-
 const inSandbox = (policy: Policy, input: SandboxInput, key: SandboxKey, state: State): Stepped => {
   const before = lookup(key, state.sandboxes)
   const [after, effects] = stepSandbox({ policy, seq: state.nextSeq }, input, key, before)
@@ -156,35 +122,4 @@ const inImage = (policy: Policy, input: ImageInput, key: ImageKey, state: State)
   const [after, effects] = stepImage(policy, input, key, before)
   if (after === before) return [state, effects]
   return [{ ...state, images: after === undefined ? remove(key, state.images) : insert(key, after, state.images) }, effects]
-}
-
-/** Gives free slots to those that wait. Whoever no longer wants one when its turn comes is passed over. */
-const grant = (policy: Policy, at: Millis, start: Stepped): Stepped => {
-  let [state, effects] = start
-  while (state.slots.inFlight < policy.maxHandlings) {
-    const next = dequeue(state.slots)
-    if (next === undefined) break
-    const [key, slots] = next
-    ;[state, effects] = then([{ ...state, slots }, effects], (freed) => inContainer(policy, { _tag: 'SlotGranted', at }, key, freed))
-  }
-  return [state, effects]
-}
-
-/** Forgets the deleted containers whose time has come; those that are in use again are kept. Graves are in the order of their times. */
-const bury = (at: Millis, [state, effects]: Stepped): Stepped => {
-  let next = state
-  for (let grave = first(next.graves); grave !== undefined && grave.until <= at; grave = first(next.graves)) {
-    const isForgotten = isGone(lookup(grave.key, next.containers))
-    next = {
-      ...next,
-      graves: rest(next.graves),
-      containers: isForgotten ? remove(grave.key, next.containers) : next.containers,
-    }
-  }
-  return [next, effects]
-}
-
-const then = ([state, effects]: Stepped, go: (state: State) => Stepped): Stepped => {
-  const [next, more] = go(state)
-  return [next, more.length === 0 ? effects : [...effects, ...more]]
 }

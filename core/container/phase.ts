@@ -6,6 +6,9 @@
  */
 import type { Exit } from '../exit.ts'
 import type { CallId, Millis, RunId } from '../ids.ts'
+import type { Handling } from './handling.ts'
+
+export type { Handling }
 
 /** One life of a task. */
 export interface Run {
@@ -20,36 +23,6 @@ export type Oom =
   /** Known; being written down under `call`, or, with `waiting`, waiting under it for the next try. */
   | { readonly _tag: 'Writing'; readonly call: CallId; readonly failures: number; readonly waiting: boolean }
   | { readonly _tag: 'Noted' }
-
-/** What handling an exit has come to, whatever phase it is in. */
-export interface Handling {
-  readonly exit: Exit
-  /** When the exit was first seen. */
-  readonly seenAt: Millis
-  /** Attempts that failed. */
-  readonly failures: number
-  readonly lastError: string | undefined
-  /** The exit record is on disk. Nothing destructive is asked for before. */
-  readonly durable: boolean
-  /**
-   * What is to be done about the task. `unknown`: look first. `delete`: STOPPED, with our pid. `clean`: not there, but a shim may be.
-   * `leave`: not ours to touch. `done`: dealt with.
-   */
-  readonly goal: 'unknown' | 'delete' | 'clean' | 'leave' | 'done'
-  /** When containerd last bore the goal out; undefined when something has happened since that may have changed it. */
-  readonly checkedAt: Millis | undefined
-  /** The time that others, or better news, were allowed has been given. */
-  readonly graced: boolean
-  readonly notified: boolean
-  readonly killed: boolean
-  readonly drained: boolean
-  /** A Delete or CleanUp of this attempt found less than the Get before it had promised; the second time is a failure. */
-  readonly missed: boolean
-  /** The shim could not be reached: STOPPED goes out, but a look for a leaked shim is owed. */
-  readonly owed: boolean
-  /** The timer that ends this attempt. */
-  readonly deadline: CallId | undefined
-}
 
 /** The task is believed to run. */
 export interface Running {
@@ -79,39 +52,24 @@ export interface Recorded {
   readonly handling: Handling
 }
 
-export interface Loading {
-  readonly _tag: 'Loading'
+/** In an attempt, waiting for the answer of `call`. */
+interface Asking<Tag extends string> {
+  readonly _tag: Tag
   readonly call: CallId
   readonly handling: Handling
 }
-export interface Notifying {
-  readonly _tag: 'Notifying'
-  readonly call: CallId
-  readonly handling: Handling
-}
-export interface Killing {
-  readonly _tag: 'Killing'
-  readonly call: CallId
+
+/** In an attempt, waiting for a call that destroys: asked at `since`, and never cut off by the attempt's end. */
+interface Destroying<Tag extends string> extends Asking<Tag> {
   readonly since: Millis
-  readonly handling: Handling
 }
-export interface Draining {
-  readonly _tag: 'Draining'
-  readonly call: CallId
-  readonly handling: Handling
-}
-export interface Deleting {
-  readonly _tag: 'Deleting'
-  readonly call: CallId
-  readonly since: Millis
-  readonly handling: Handling
-}
-export interface Cleaning {
-  readonly _tag: 'Cleaning'
-  readonly call: CallId
-  readonly since: Millis
-  readonly handling: Handling
-}
+
+export type Loading = Asking<'Loading'>
+export type Notifying = Asking<'Notifying'>
+export type Killing = Destroying<'Killing'>
+export type Draining = Asking<'Draining'>
+export type Deleting = Destroying<'Deleting'>
+export type Cleaning = Destroying<'Cleaning'>
 
 /** An attempt failed or took too long; the next one waits for the timer `call`, or for the answer of the one call still in flight. */
 export interface BackingOff {

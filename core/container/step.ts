@@ -6,9 +6,8 @@
 import type { PersistSettled, TaskView, TimerFired } from '../answer.ts'
 import type { Effect } from '../effect.ts'
 import type { ContainerEvent } from '../event.ts'
-import type { Exit } from '../exit.ts'
-import type { ContainerKey, Millis, Nanos } from '../ids.ts'
-import { callId, parts, toNanos } from '../ids.ts'
+import type { ContainerKey, Millis } from '../ids.ts'
+import { callId, parts } from '../ids.ts'
 import type { Metadata } from '../metadata.ts'
 import type { Container } from '../state.ts'
 import type { Signal } from './context.ts'
@@ -16,6 +15,7 @@ import { ask, askAgain, known, lookupSettled, recordGone } from './lookup.ts'
 import { wantsSlot } from './phase.ts'
 import { probeSettled, reportAppeared, reportExit, reportStarted, reportTask } from './report.ts'
 import type { Surroundings, Work } from './work.ts'
+import { told, watchSettled } from './told.ts'
 import { probe, settle, tellEach } from './work.ts'
 
 /** What a listing says of one container or one task. */
@@ -135,21 +135,3 @@ const apply = (work: Work, input: ContainerInput): Work | undefined => {
       return tellEach(work, input)
   }
 }
-
-/** A Wait's result counts for the run whose pid it was bound to; unbound, for the run that opened it. */
-const watchSettled = (work: Work, input: Extract<ContainerEvent, { _tag: 'WatchSettled' }>): Work => {
-  const { outcome } = input
-  const watched = work.container.runs.find((run) => run.phase._tag === 'Running' && run.phase.watch === input.call)
-  if (outcome._tag !== 'Exited') return tellEach(work, input)
-  const exit = told({ ...outcome, at: input.at }, 'observed')
-  if (outcome.pid !== 0) {
-    const told = reportExit(work, { pid: outcome.pid, exit, gone: false })
-    return watched === undefined || watched.id.pid === outcome.pid ? told : probe(tellEach(told, input))
-  }
-  return watched === undefined ? work : tellEach(work, { _tag: 'ExitFound', exit, sure: false, gone: false }, (run) => run === watched)
-}
-
-const told = (
-  { code, exitedAt, at }: { readonly code: number; readonly exitedAt: Nanos | undefined; readonly at: Millis },
-  rank: Exit['rank'],
-): Exit => ({ code, at: exitedAt ?? toNanos(at), rank })

@@ -21,17 +21,17 @@ export const stayConnected = (env: Env, listed: () => void): T.Task<void> => asy
   for (let failures = 0; !env.signal.aborted;) {
     const life = linkedTo(env.signal)
     const scope: Env = { ...env, signal: life.signal }
-    let opened = false
+    const opened = new AbortController() // "aborted" once the stream is known to be open
     const ended = await subscription(() => {
-      opened = true
+      opened.abort()
       env.log.info('connected to containerd', { namespaces: env.namespaces })
       void keepListing(scope, listed)()
     })(scope)()
     life.abort()
     life.unlink()
     if (env.signal.aborted) return
-    failures = opened ? 0 : failures + 1
-    sayLost(env, E.isLeft(ended) ? ended.left : undefined, opened)
+    failures = opened.signal.aborted ? 0 : failures + 1
+    sayLost(env, E.isLeft(ended) ? ended.left : undefined, opened.signal.aborted)
     await env.clock.sleep(Math.min(reopenCapMs, reopenFirstMs * 2 ** failures), env.signal)
   }
 }

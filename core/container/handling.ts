@@ -1,0 +1,37 @@
+/**
+ * What handling an exit has come to, whatever phase it is in: what is known, what has been done, and what is next.
+ *
+ * @module
+ */
+import type { Exit } from '../exit.ts'
+import type { CallId, Millis } from '../ids.ts'
+
+/** What handling an exit has come to, whatever phase it is in. */
+export interface Handling {
+  readonly exit: Exit
+  /** When the exit was first seen. */
+  readonly seenAt: Millis
+  /** Attempts that failed. */
+  readonly failures: number
+  readonly lastError: string | undefined
+  /** The exit record is on disk. Nothing destructive is asked for before. */
+  readonly durable: boolean
+  /**
+   * What is to be done about the task. `unknown`: look first. `delete`: STOPPED, with our pid. `clean`: not there, but a shim may be.
+   * `leave`: not ours to touch. `done`: dealt with.
+   */
+  readonly goal: 'unknown' | 'delete' | 'clean' | 'leave' | 'done'
+  /** When containerd last bore the goal out; undefined when something has happened since that may have changed it. */
+  readonly checkedAt: Millis | undefined
+  /** The time that others, or better news, were allowed has been given. */
+  readonly graced: boolean
+  readonly notified: boolean
+  readonly killed: boolean
+  readonly drained: boolean
+  /** A Delete or CleanUp of this attempt found less than the Get before it had promised; the second time is a failure. */
+  readonly missed: boolean
+  /** The shim could not be reached: STOPPED goes out, but a look for a leaked shim is owed. */
+  readonly owed: boolean
+  /** The timer that ends this attempt. */
+  readonly deadline: CallId | undefined
+}

@@ -1,0 +1,31 @@
+/**
+ * Exits as Waits and events tell them, before it is known whose they are.
+ *
+ * @module
+ */
+import type { WatchSettled } from '../answer.ts'
+import type { Exit } from '../exit.ts'
+import type { Millis, Nanos } from '../ids.ts'
+import { toNanos } from '../ids.ts'
+import { reportExit } from './report.ts'
+import type { Work } from './work.ts'
+import { probe, tellEach } from './work.ts'
+
+/** A Wait's result counts for the run whose pid it was bound to; unbound, for the run that opened it. */
+export const watchSettled = (work: Work, input: WatchSettled): Work => {
+  const { outcome } = input
+  const watched = work.container.runs.find((run) => run.phase._tag === 'Running' && run.phase.watch === input.call)
+  if (outcome._tag !== 'Exited') return tellEach(work, input)
+  const exit = told({ ...outcome, at: input.at }, 'observed')
+  if (outcome.pid !== 0) {
+    const told = reportExit(work, { pid: outcome.pid, exit, gone: false })
+    return watched === undefined || watched.id.pid === outcome.pid ? told : probe(tellEach(told, input))
+  }
+  return watched === undefined ? work : tellEach(work, { _tag: 'ExitFound', exit, sure: false, gone: false }, (run) => run === watched)
+}
+
+/** An exit whose time nobody gave happened when we learnt of it. */
+export const told = (
+  { code, exitedAt, at }: { readonly code: number; readonly exitedAt: Nanos | undefined; readonly at: Millis },
+  rank: Exit['rank'],
+): Exit => ({ code, at: exitedAt ?? toNanos(at), rank })

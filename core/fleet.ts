@@ -1,0 +1,79 @@
+/**
+ * What containers share: the cap on handlings, the sequence of announcements, and the graves of those that were deleted.
+ * One container's step is put back here; what it does stands in its own room.
+ *
+ * @module
+ */
+import { seqAfter } from './announcement.ts'
+import { holdsSlot, type Phase, wantsSlot } from './container/phase.ts'
+import { type ContainerInput, stepContainer } from './container/step.ts'
+import type { Effect } from './effect.ts'
+import type { ContainerKey, Millis } from './ids.ts'
+import { parts, plus, sandboxKey } from './ids.ts'
+import type { Policy } from './policy.ts'
+import { first, push, rest } from './queue.ts'
+import { dequeue, enqueue } from './slots.ts'
+import type { Container, State } from './state.ts'
+import { insert, lookup, remove } from './table.ts'
+
+/** The next state, and the effects in the order in which they are to be started. */
+export type Stepped = readonly [State, ReadonlyArray<Effect>]
+
+/** One container takes an input and is put back. */
+export const inContainer = (policy: Policy, input: ContainerInput, key: ContainerKey, state: State): Stepped => {
+  const before = lookup(key, state.containers)
+  const [namespace, id] = parts(key)
+  const sandbox = lookup(sandboxKey(namespace, id), state.sandboxes)
+  const sandboxAnnounced = sandbox !== undefined && sandbox.phase._tag !== 'Ready'
+  const [after, effects] = stepContainer({ policy, seq: state.nextSeq, sandboxAnnounced }, input, key, before)
+  if (after === before) return [state, effects]
+  const inFlight = state.slots.inFlight + count(after, holdsSlot) - count(before, holdsSlot)
+  const slots = { ...state.slots, inFlight }
+  const next: State = {
+    ...state,
+    nextSeq: seqAfter(state.nextSeq, effects),
+    containers: after === undefined ? remove(key, state.containers) : insert(key, after, state.containers),
+    slots: count(after, wantsSlot) > count(before, wantsSlot) ? enqueue(key, slots) : slots,
+    graves: isGone(after) && !isGone(before) ? push({ key, until: plus(input.at, policy.rememberMs) }, state.graves) : state.graves,
+  }
+  return [next, effects]
+}
+
+const count = (container: Container | undefined, is: (phase: Phase) => boolean): number =>
+  container === undefined ? 0 : container.runs.reduce((total, { phase }) => (is(phase) ? total + 1 : total), 0)
+
+/** The record is deleted and nothing is open: kept a while, to know late repeats by. */
+const isGone = (container: Container | undefined): boolean =>
+  container !== undefined && container.lookup._tag === 'Deleted' && container.runs.every(({ phase }) => phase._tag === 'Exited')
+
+/** Gives free slots to those that wait. Whoever no longer wants one when its turn comes is passed over. */
+export const grant = (policy: Policy, at: Millis, start: Stepped): Stepped => {
+  let [state, effects] = start
+  while (state.slots.inFlight < policy.maxHandlings) {
+    const next = dequeue(state.slots)
+    if (next === undefined) break
+    const [key, slots] = next
+    ;[state, effects] = then([{ ...state, slots }, effects], (freed) => inContainer(policy, { _tag: 'SlotGranted', at }, key, freed))
+  }
+  return [state, effects]
+}
+
+/** Forgets the deleted containers whose time has come; those that are in use again are kept. Graves are in the order of their times. */
+export const bury = (at: Millis, [state, effects]: Stepped): Stepped => {
+  let next = state
+  for (let grave = first(next.graves); grave !== undefined && grave.until <= at; grave = first(next.graves)) {
+    const isForgotten = isGone(lookup(grave.key, next.containers))
+    next = {
+      ...next,
+      graves: rest(next.graves),
+      containers: isForgotten ? remove(grave.key, next.containers) : next.containers,
+    }
+  }
+  return [next, effects]
+}
+
+/** One step after the other, with the effects of both. */
+export const then = ([state, effects]: Stepped, go: (state: State) => Stepped): Stepped => {
+  const [next, more] = go(state)
+  return [next, more.length === 0 ? effects : [...effects, ...more]]
+}

@@ -18,7 +18,8 @@ const reopenCapMs = 1_000
 
 /** Runs until `env.signal` aborts. `listed` is called after each round of listings that was complete. */
 export const stayConnected = (env: Env, listed: () => void): T.Task<void> => async () => {
-  for (let failures = 0; !env.signal.aborted;) {
+  const isOver = (): boolean => env.signal.aborted
+  for (let failures = 0; !isOver();) {
     const life = linkedTo(env.signal)
     const scope: Env = { ...env, signal: life.signal }
     const opened = new AbortController() // "aborted" once the stream is known to be open
@@ -29,7 +30,7 @@ export const stayConnected = (env: Env, listed: () => void): T.Task<void> => asy
     })(scope)()
     life.abort()
     life.unlink()
-    if (env.signal.aborted) return
+    if (isOver()) return
     failures = opened.signal.aborted ? 0 : failures + 1
     sayLost(env, E.isLeft(ended) ? ended.left : undefined, opened.signal.aborted)
     await env.clock.sleep(Math.min(reopenCapMs, reopenFirstMs * 2 ** failures), env.signal)

@@ -49,6 +49,7 @@ export interface Containerd {
   readonly taskWait: (namespace: string, id: string) => Call<WaitResponse>
   /** SIGKILL to every process of the task. */
   readonly taskKill: (namespace: string, id: string) => Call<void>
+  /** Not to be aborted: the cut reaches the shim, which leaves `runc delete` half-way. Share it (single_flight.ts) instead. */
   readonly taskDelete: (namespace: string, id: string) => Call<DeleteResponse>
   /** `undefined` when containerd has none: tasks whose figures cannot be read are left out of its answer. */
   readonly taskMetrics: (namespace: string, id: string) => Call<Metric | undefined>

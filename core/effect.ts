@@ -67,7 +67,7 @@ export interface RefreshImage {
   readonly call: CallId
 }
 
-/** Post `TimerFired` with this owner and call after `delayMs`. With `jitter` the shell draws the true delay from [delayMs / 2, delayMs]. */
+/** Post `TimerFired` with this owner and call after `delayMs`. With `jitter` the shell draws by lot how much less than that it waits. */
 export interface SetTimer {
   readonly _tag: 'SetTimer'
   readonly owner: Owner

@@ -15,13 +15,14 @@ export interface TaskWorld extends Book {
   readonly believe: (event: ReaperEvent) => void
 }
 
+type Exited = Pick<Extract<ReaperEvent, { readonly _tag: 'TaskExited' }>, 'pid' | 'code' | 'exitedAt'>
 type Task = TaskView | { readonly _tag: 'NotFound' }
 
 export const taskWorld = (metadata: Metadata): TaskWorld => {
   const tasks = new Map<ContainerKey, Task>()
   const taskOf = (container: ContainerKey): Task => tasks.get(container) ?? notFound
 
-  const exit = ({ container, pid, code, exitedAt }: Extract<ReaperEvent, { readonly _tag: 'TaskExited' }>): void => {
+  const exit = (container: ContainerKey, { pid, code, exitedAt }: Exited): void => {
     const task = taskOf(container)
     if (task._tag !== 'Running' || (pid !== 0 && task.pid !== pid)) return
     tasks.set(container, { _tag: 'Stopped', pid: task.pid, code, exitedAt })
@@ -58,7 +59,10 @@ export const taskWorld = (metadata: Metadata): TaskWorld => {
           tasks.set(event.container, { _tag: 'Running', pid: event.pid })
           break
         case 'TaskExited':
-          if (event.container.endsWith(`/${event.processId}`)) exit(event)
+          if (event.container.endsWith(`/${event.processId}`)) exit(event.container, event)
+          break
+        case 'WatchSettled':
+          if (event.outcome._tag === 'Exited') exit(event.container, event.outcome)
           break
         case 'TaskDeleted':
           tasks.delete(event.container)

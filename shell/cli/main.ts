@@ -5,28 +5,19 @@
  *
  * @module
  */
-import { readFileSync, writeSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
+import { systemClock } from '../clock.ts'
+import { systemSinks } from '../log_sink.ts'
 import { type CliCommand, readCommand } from './configuration.ts'
 import { demo } from './demo.ts'
 import { run } from './run.ts'
 import { status } from './status.ts'
 import type { Streams } from './streams.ts'
 
-/** Written at once, so that a line that was said is there even if the process is killed in the next moment. */
-const streams: Streams = { out: (text) => write(1, text), err: (text) => write(2, text) }
-
-const write = (fd: number, text: string): void => {
-  for (let bytes = Buffer.from(text); bytes.length > 0;) {
-    try {
-      bytes = bytes.subarray(writeSync(fd, bytes))
-    } catch (error) {
-      // A pipe whose reader is slow is full for a moment; one whose reader has gone is nobody's loss.
-      if (!(error instanceof Error) || !('code' in error) || error.code !== 'EAGAIN') return
-    }
-  }
-}
+const sinks = systemSinks()
+const streams: Streams = { out: sinks.out.write, err: sinks.err.write }
 
 const carryOut = (command: CliCommand): Promise<number> => {
   switch (command._tag) {
@@ -62,9 +53,20 @@ const version = (): string => {
   return 'unknown'
 }
 
+/** How long the end waits for a reader that has stopped reading, ms. */
+const flushMs = 2_000
+
+/** Leaves once everything that was said is written, or nobody reads it any more. */
+const leave = async (exitCode: number): Promise<never> => {
+  const written = Promise.all([sinks.out.flush(), sinks.err.flush()])
+  await Promise.race([written, systemClock.sleep(flushMs, new AbortController().signal)])
+  process.exit(exitCode)
+}
+
 const command = readCommand({ argv: process.argv.slice(2), env: process.env, version: version() })
 if (E.isLeft(command)) {
   streams.err(`${command.left.line}\n`)
-  process.exit(2)
+  await leave(2)
+} else {
+  await leave(await carryOut(command.right))
 }
-process.exit(await carryOut(command.right))

@@ -1,0 +1,108 @@
+/**
+ * What the acceptance tests share: one daemon a file, a namespace and a reaper a test, and the end that every test must come to.
+ */
+import { mkdtempSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Test } from 'tap'
+import { bundlesOf, type Containerd, type Ctr, ctrFor, waitForNoShims } from '../support/containerd/index.ts'
+import { type ReaperProcess, type Runtime, startReaper, type StoppedLine } from '../support/reaper.ts'
+import { waitFor } from '../support/wait_for.ts'
+
+export interface SceneOptions {
+  readonly runtime?: Runtime
+  /** More flags of `run`. */
+  readonly flags?: ReadonlyArray<string>
+  /** Namespaces to reap beside the test's own. */
+  readonly beside?: ReadonlyArray<string>
+}
+
+/** One test's corner of the daemon. */
+export interface Scene {
+  readonly daemon: Containerd
+  readonly namespace: string
+  readonly ctr: Ctr
+  /** Starts the reaper of this namespace; the test's end ends it. */
+  readonly reap: (options?: SceneOptions) => Promise<ReaperProcess>
+}
+
+/** A namespace of its own for a test. */
+export const scene = (t: Test, daemon: Containerd, namespace: string): Scene => ({
+  daemon,
+  namespace,
+  ctr: ctrFor(daemon, namespace),
+  reap: async ({ beside = [], ...options } = {}) => {
+    const stateDir = mkdtempSync(join(daemon.dir, 'reaper-'))
+    const reaper = await startReaper({ ...options, address: daemon.address, namespaces: [namespace, ...beside], stateDir })
+    t.teardown(() => reaper.kill9())
+    return reaper
+  },
+})
+
+/** What a test wants of each container: its exit codes, one for each of its runs. */
+export type Codes = Readonly<Record<string, number | ReadonlyArray<number>>>
+
+const codesOf = (lines: ReadonlyArray<StoppedLine>): Readonly<Record<string, ReadonlyArray<number>>> => {
+  const codes: Record<string, ReadonlyArray<number>> = {}
+  for (const { id, exitCode } of lines) codes[id] = [...(codes[id] ?? []), exitCode]
+  return codes
+}
+
+/** Containers, and as many times as they have runs. */
+const runsOf = (codes: Codes): ReadonlyArray<string> =>
+  Object.entries(codes).flatMap(([id, wanted]) => (typeof wanted === 'number' ? [id] : wanted.map(() => id)))
+
+const asLists = (codes: Codes): Readonly<Record<string, ReadonlyArray<number>>> =>
+  Object.fromEntries(Object.entries(codes).map(([id, wanted]) => [id, typeof wanted === 'number' ? [wanted] : wanted]))
+
+/** Waits until containerd has nothing left of the namespace's tasks, on disk or alive. */
+export const nothingLeft = async ({ daemon, namespace, ctr }: Scene): Promise<void> => {
+  await waitForNoShims(daemon, { namespace })
+  await waitFor(ctr.taskList, { what: `the last task of ${namespace} to go`, until: (tasks) => tasks.length === 0 })
+  await waitFor(() => bundlesOf(daemon).filter((bundle) => bundle.namespace === namespace), {
+    what: `the last bundle of ${namespace} to go`,
+    until: (bundles) => bundles.length === 0,
+  })
+}
+
+/**
+ * The end of every test: a container that comes last is reaped like the others, so that whatever was still on its way has come; the
+ * program ends with 0; and of each container there is one line for each of its runs, with the true code, numbered without a gap.
+ */
+export const ends = async (t: Test, { ctr, namespace }: Scene, reaper: ReaperProcess, codes: Codes): Promise<ReadonlyArray<StoppedLine>> => {
+  const all: Codes = { ...codes, 'the-last': 0 }
+  await reaper.waitForStopped(runsOf(codes))
+  await ctr.run('the-last', { command: 'exit 0' })
+  await reaper.waitForStopped(runsOf(all))
+  await waitFor(async () => (await ctr.taskList()).every(({ id }) => id !== 'the-last'), { what: 'the last task to go' })
+  t.equal(await reaper.stop(), 0, 'SIGTERM ends it with 0')
+  const lines = reaper.stopped()
+  t.same(codesOf(lines.filter((line) => line.namespace === namespace)), asLists(all), 'each run is announced once, with its true code')
+  t.same(lines.map(({ seq }) => seq), lines.map((_, place) => place + 1), 'numbered without a gap')
+  t.equal(reaper.stderr(), '', 'nothing is left to say')
+  return lines
+}
+
+/** Does `action` for all items, a few at a time: two cores start containers no faster than that. */
+export const atOnce = async <A, B>(items: ReadonlyArray<A>, action: (item: A) => Promise<B>, width = 4): Promise<ReadonlyArray<B>> => {
+  const results: Array<B> = []
+  const left = items.map((item, place) => ({ item, place }))
+  const worker = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) results[next.place] = await action(next.item)
+  }
+  await Promise.all(Array.from({ length: width }, worker))
+  return results
+}
+
+/** Waits for the state that `ctr task ls` shows of a container. */
+export const waitForStatus = (ctr: Ctr, id: string, wanted: string): Promise<string> =>
+  waitFor(async () => (await ctr.taskList()).find((task) => task.id === id)?.status ?? 'none', {
+    what: `task ${id} to be ${wanted}`,
+    until: (status) => status === wanted,
+  })
+
+/** The pid of a task that is there. */
+export const pidOf = async (ctr: Ctr, id: string): Promise<number> => {
+  const task = (await ctr.taskList()).find((one) => one.id === id)
+  if (task === undefined) throw new Error(`Cannot tell the pid of ${id}: wanted a task, found none`)
+  return task.pid
+}

@@ -6,6 +6,7 @@
 import { type Any } from '../proto/gen/google/protobuf/any.ts'
 import { type Envelope } from '../proto/gen/containerd/types.ts'
 import { type Calls } from './calls.ts'
+import { type DeadShimPid } from './daemon.ts'
 import { type FaultRule, type Faults, type SetFault } from './faults.ts'
 import { type Exit } from './process.ts'
 import { type SandboxMode } from './sandboxes_service.ts'
@@ -27,6 +28,13 @@ export interface EmbeddedOptions {
   readonly faults?: ReadonlyArray<FaultRule>
   /** Default: `normal`. */
   readonly sandboxes?: SandboxMode
+  /**
+   * How long Get and List wait for a task that a hanging Delete has locked, before they answer UNKNOWN and pid 0.
+   * containerd: 2000. Default: 0, so that tests need not wait.
+   */
+  readonly stateLimitMs?: number
+  /** Which pid the daemon gives to the exit that it makes up when a shim ends under it. Default: `zero`. */
+  readonly deadShimPid?: DeadShimPid
   /** What the version service answers. */
   readonly version?: string
   /**

@@ -30,7 +30,7 @@ export const createContainer = (records: Records, exchange: Exchange, namespace:
 
 /** Removes a record and publishes `/containers/delete`. */
 export const deleteContainer = (records: Records, exchange: Exchange, namespace: string, id: string): Answer<object> => {
-  if (!records.containers.delete(namespace, id)) return notFound(`container ${id}`)
+  if (!records.containers.delete(namespace, id)) return notFound(`cannot delete container "${id}" in namespace "${namespace}"`)
   exchange.publish(namespace, events.containerDelete(id))
   return E.right({})
 }
@@ -56,7 +56,7 @@ export const containersServer = (records: Records, exchange: Exchange, { unary, 
   const inRequest = ({ container }: { readonly container: Container | undefined }) => ({ id: container?.id ?? '' })
   const list = (namespace: string, filters: ReadonlyArray<string>): Answer<ReadonlyArray<Container>> => {
     const parsed = parseFilters(filters)
-    if (parsed._tag === 'Left') return invalid(parsed.left)
+    if (parsed._tag === 'Left') return invalid(`${parsed.left}: invalid argument`)
     return E.right(
       records.containers.of(namespace).filter(({ id, image, labels, runtime }) => {
         const outer = fieldsOf({ id, image, labels })

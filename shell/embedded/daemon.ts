@@ -11,7 +11,8 @@ import { type Exchange } from './exchange.ts'
 import { aborted } from './latch.ts'
 import { nowNs } from './now.ts'
 import { type Exit } from './process.ts'
-import { alreadyExists, type Answer, noContainer, noTask, refusal } from './refusal.ts'
+import { alreadyExists, type Answer, noContainer, noTask, type Refusal, refusal } from './refusal.ts'
+import { type Context } from './rpc.ts'
 import { makeShim, type ProcessState, type Shim, type TaskSpec } from './shim.ts'
 import { makeTable, type Records, type Table } from './state.ts'
 
@@ -22,7 +23,7 @@ export interface Daemon {
   /** The shim of a container that has a record. */
   readonly find: (namespace: string, id: string) => Answer<Shim>
   /** Deletes a task and shuts its shim down. When the caller gives up, the shim goes on alone, and nobody shuts it down. */
-  readonly remove: (namespace: string, id: string, hold: Promise<void> | undefined, signal: AbortSignal) => Promise<Answer<ProcessState>>
+  readonly remove: (namespace: string, id: string, context: Leaving) => Promise<Answer<ProcessState>>
   /** Kills a shim, as SIGKILL would, and cleans up after it: now, or at the daemon's next start. */
   readonly shimDied: (shim: Shim) => Promise<void>
   readonly isUp: () => boolean
@@ -31,17 +32,28 @@ export interface Daemon {
   readonly goUp: (cleanUp: boolean) => void
 }
 
+/**
+ * containerd reads the pid from the bundle, and says 0 if the bundle is gone. 1.6 was seen to give the task's own pid, which makes
+ * such an exit look like an observed one.
+ */
+export type DeadShimPid = 'zero' | 'task'
+
+/** How a Delete may be left alone by its caller. */
+export type Leaving = Pick<Context, 'hold' | 'signal' | 'expired'>
+
 export interface DaemonParts {
   readonly records: Records
   readonly exchange: Exchange
   /** How shims hand in their events. */
   readonly forward: (namespace: string, event: events.Publication) => void
+  /** Which pid it gives to the exit of a container whose shim ended under it. */
+  readonly deadShimPid: DeadShimPid
 }
 
-/** What containerd says of a container whose shim died: it does not know, and the pid least of all. */
+/** What containerd says of a container whose shim ended under it: it does not know, and says 137. */
 const synthesised = (): Exit => ({ status: 137, atNs: nowNs() })
 
-export const makeDaemon = ({ records, exchange, forward }: DaemonParts): Daemon => {
+export const makeDaemon = ({ records, exchange, forward, deadShimPid }: DaemonParts): Daemon => {
   const shims = makeTable<Shim>()
   let up = true
 
@@ -49,8 +61,9 @@ export const makeDaemon = ({ records, exchange, forward }: DaemonParts): Daemon 
   const connectionClosed = (shim: Shim): void => {
     if (shims.get(shim.namespace, shim.id) !== shim) return
     const exit = synthesised()
-    exchange.publish(shim.namespace, events.taskExit(shim.id, shim.id, 0, exit))
-    exchange.publish(shim.namespace, events.taskDelete(shim.id, 0, exit))
+    const pid = deadShimPid === 'zero' ? 0 : shim.lastPid()
+    exchange.publish(shim.namespace, events.taskExit(shim.id, shim.id, pid, exit))
+    exchange.publish(shim.namespace, events.taskDelete(shim.id, pid, exit))
     shims.delete(shim.namespace, shim.id)
   }
 
@@ -63,6 +76,8 @@ export const makeDaemon = ({ records, exchange, forward }: DaemonParts): Daemon 
     const shim = shims.get(namespace, id)
     return shim === undefined ? noTask(id) : E.right(shim)
   }
+
+  const prefixed = E.mapLeft(({ code, message }: Refusal): Refusal => ({ code, message: `failed to delete task: ${message}` }))
 
   /** Whether the daemon goes on after this answer of a shim: the task is gone, or the shim is. */
   const settled = (answer: Answer<ProcessState>): boolean =>
@@ -80,18 +95,22 @@ export const makeDaemon = ({ records, exchange, forward }: DaemonParts): Daemon 
       if (pid._tag === 'Right') shims.set(namespace, id, shim)
       return pid
     },
-    remove: async (namespace, id, hold, signal) => {
+    remove: async (namespace, id, { hold, signal, expired }) => {
       const found = find(namespace, id)
       if (found._tag === 'Left') return found
       const shim = found.right
-      const answer = await Promise.race([shim.remove(hold), aborted(signal).then(() => undefined)])
-      if (answer === undefined) return E.left(refusal(status.UNKNOWN, 'context canceled: unknown'))
-      if (!settled(answer)) return answer
+      const answer = await Promise.race([shim.remove(hold?.until), aborted(signal).then(() => undefined)])
+      if (answer === undefined) {
+        // The deadline travels on to the shim, a cancel does not.
+        if (hold?.cutByDeadline === true && expired()) shim.cutOff()
+        return E.left(refusal(status.UNKNOWN, 'context canceled: unknown'))
+      }
+      if (!settled(answer)) return prefixed(answer)
       // After a deletion that succeeded the shim is struck off first, so that its end is not taken for a death.
       if (answer._tag === 'Right') forget(shim)
       shim.shutdown()
       if (!shim.alive()) connectionClosed(shim)
-      return answer
+      return prefixed(answer)
     },
     shimDied: async (shim) => {
       shim.die()

@@ -42,7 +42,7 @@ export const introspectionServer = (
 ): IntrospectionServer => ({
   plugins: unary({ call: 'Introspection/Plugins', namespaced: false, subject: () => ({}) }, ({ filters }) => {
     const parsed = parseFilters(filters)
-    if (parsed._tag === 'Left') return invalid(parsed.left)
+    if (parsed._tag === 'Left') return invalid(`${parsed.left}: invalid argument`)
     return E.right({
       plugins: plugins.filter(([type, id]) => passes(parsed.right, fieldsOf({ type, id }))).map(([type, id]) =>
         Plugin.fromPartial({ type, id })
@@ -58,10 +58,11 @@ export const introspectionServer = (
 export const namespacesServer = (records: Records, exchange: Exchange, { unary }: Rpc): NamespacesServer => {
   const byName = ({ name }: { readonly name: string }) => ({ id: name })
   return {
-    get: unary({ call: 'Namespaces/Get', namespaced: false, subject: byName }, ({ name }) => {
-      const labels = records.namespaces.get(name)
-      return labels === undefined ? notFound(`namespace "${name}"`) : E.right({ namespace: { name, labels } })
-    }),
+    // A namespace that was never written to is answered like an empty one.
+    get: unary(
+      { call: 'Namespaces/Get', namespaced: false, subject: byName },
+      ({ name }) => E.right({ namespace: { name, labels: records.namespaces.get(name) ?? new Map<string, string>() } }),
+    ),
     list: unary(
       { call: 'Namespaces/List', namespaced: false, subject: () => ({}) },
       () =>

@@ -16,7 +16,10 @@ import { type Rpc } from './rpc.ts'
 const topicOf = (topic: string): Answer<string> => {
   if (topic === '') return invalid(`envelope topic "${topic}": must not be empty`)
   if (!topic.startsWith('/')) return invalid(`envelope topic "${topic}": must start with '/'`)
-  return topic.slice(1).split('/').every(isIdentifier) ? E.right(topic) : invalid(`envelope topic "${topic}": identifier`)
+  const wrong = topic.slice(1).split('/').find((part) => !isIdentifier(part))
+  if (wrong === undefined) return E.right(topic)
+  const problem = wrong === '' ? 'identifier must not be empty' : `identifier "${wrong}" must be made of letters, digits and .-_`
+  return invalid(`envelope topic "${topic}": failed validation on component "${wrong}": ${problem}`)
 }
 
 const none = { typeUrl: '', value: new Uint8Array() }
@@ -40,7 +43,7 @@ export const eventsServer = (exchange: Exchange, { unary, stream }: Rpc): Events
   subscribe: stream({ call: 'Events/Subscribe', namespaced: false, subject: () => ({}) }, async ({ filters }, { signal }, write) => {
     const parsed = parseFilters(filters)
     if (parsed._tag === 'Left') {
-      return E.left(refusal(status.UNKNOWN, `subscription error: failed parsing subscription filters: ${parsed.left}`))
+      return E.left(refusal(status.UNKNOWN, `subscription error: failed parsing subscription filters: ${parsed.left}: invalid argument`))
     }
     const end = exchange.subscribe(parsed.right, write)
     await aborted(signal)

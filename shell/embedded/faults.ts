@@ -12,8 +12,11 @@ import { type Refusal, refusal } from './refusal.ts'
 export type CallFault =
   /** It begins late. A delayed `Delete` is slow inside the shim, as with a slow `runc delete`. */
   | { readonly _tag: 'Late'; readonly ms: number }
-  /** It waits until the fault is released. A hanging `Delete` hangs inside the shim, and goes on when its caller has given up. */
-  | { readonly _tag: 'Hanging' }
+  /**
+   * It waits until the fault is released. A hanging `Delete` hangs inside the shim, as in an unmount, and goes on when its caller has given up.
+   * With `cutByDeadline` it hangs as `runc delete` does: a gRPC deadline reaches it and makes it fail, the task stays; a mere cancel does not.
+   */
+  | { readonly _tag: 'Hanging'; readonly cutByDeadline: boolean }
   /** It is refused and nothing is done. */
   | { readonly _tag: 'Refused'; readonly refusal: Refusal }
   /** It is carried out, but its caller hears this instead of the answer. */
@@ -55,7 +58,10 @@ export interface EventRule extends Where {
 export type FaultRule = CallRule | EventRule
 
 export const late = (ms: number): CallFault => ({ _tag: 'Late', ms })
-export const hanging: CallFault = { _tag: 'Hanging' }
+/** Hangs until released, whatever becomes of the caller. */
+export const hanging: CallFault = { _tag: 'Hanging', cutByDeadline: false }
+/** Hangs until released, but a Delete's gRPC deadline cuts it off. */
+export const hangingInRunc: CallFault = { _tag: 'Hanging', cutByDeadline: true }
 export const refused = (code: status, message: string): CallFault => ({ _tag: 'Refused', refusal: refusal(code, message) })
 /** The answer gets lost: the caller hears `UNAVAILABLE` although the call was carried out. */
 export const answerLost = (code: status = status.UNAVAILABLE, message = 'Connection dropped'): CallFault => ({
@@ -81,7 +87,7 @@ export const overtaken = (by: number): EventFault => ({ _tag: 'Overtaken', by })
  * assert.deepEqual(onCall('Delete', hanging, { id: 'web', times: 1 }), {
  *   _tag: 'CallRule',
  *   call: 'Tasks/Delete',
- *   fault: { _tag: 'Hanging' },
+ *   fault: { _tag: 'Hanging', cutByDeadline: false },
  *   id: 'web',
  *   times: 1,
  * })

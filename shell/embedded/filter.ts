@@ -112,7 +112,7 @@ export const parseFilter = (text: string): E.Either<string, Filter> => {
     take(/^\s+/)
     if (/^[/|]/.test(text.slice(at))) return fail('invalid quote encountered')
     if (text.charAt(at) === '"') return takeQuoted()
-    const name = take(/^[A-Za-z0-9_-]+/)
+    const name = take(/^[A-Za-z0-9_]+/)
     return name === '' ? fail('expected field or quoted') : E.right(name)
   }
   const value = (operator: string): E.Either<string, string> => {

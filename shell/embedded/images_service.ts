@@ -35,7 +35,7 @@ export const imagesServer = (records: Records, exchange: Exchange, { unary }: Rp
     }),
     list: unary({ call: 'Images/List', namespaced: true, subject: () => ({}) }, ({ filters }, { namespace }) => {
       const parsed = parseFilters(filters)
-      if (parsed._tag === 'Left') return invalid(parsed.left)
+      if (parsed._tag === 'Left') return invalid(`${parsed.left}: invalid argument`)
       const images = records.images.of(namespace).filter(({ name, labels, target }) => {
         const outer = fieldsOf({ name, labels })
         const inner = fieldsOf({ digest: target?.digest ?? '', mediatype: target?.mediaType ?? '' })

@@ -9,9 +9,24 @@
 export { startEmbeddedContainerd } from './stand.ts'
 export type { ContainerSpec, EmbeddedContainerd, EmbeddedOptions, Leftovers, Named, Ref, RunningContainer, TaskStatus } from './api.ts'
 export type { Call, Calls } from './calls.ts'
+export type { DeadShimPid } from './daemon.ts'
 export type { Exit } from './process.ts'
 export type { SandboxMode } from './sandboxes_service.ts'
-export { answerHeld, answerLost, delayed, dropped, hanging, held, late, onCall, onEvent, overtaken, refused, repeated } from './faults.ts'
+export {
+  answerHeld,
+  answerLost,
+  delayed,
+  dropped,
+  hanging,
+  hangingInRunc,
+  held,
+  late,
+  onCall,
+  onEvent,
+  overtaken,
+  refused,
+  repeated,
+} from './faults.ts'
 export type { CallFault, CallRule, EventFault, EventRule, FaultRule, Faults, SetFault, Where } from './faults.ts'
 export { fieldsOf, parseFilter, parseFilters, passes } from './filter.ts'
 export type { Fields, Filter, Selector } from './filter.ts'

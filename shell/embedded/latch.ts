@@ -8,14 +8,23 @@ export interface Latch<A> {
   readonly promise: Promise<A>
   /** Resolves the promise; later calls change nothing. */
   readonly open: (value: A) => void
+  readonly opened: () => boolean
 }
 
 export const latch = <A = void>(): Latch<A> => {
-  let open: (value: A) => void = () => undefined
-  const promise = new Promise<A>((resolve) => {
-    open = resolve
+  let opened = false
+  let resolve: (value: A) => void = () => undefined
+  const promise = new Promise<A>((settle) => {
+    resolve = settle
   })
-  return { promise, open }
+  return {
+    promise,
+    open: (value) => {
+      opened = true
+      resolve(value)
+    },
+    opened: () => opened,
+  }
 }
 
 /** Resolves when the signal is aborted, at once if it already is. */

@@ -37,7 +37,7 @@ export const noContainer = (namespace: string, id: string): Answer<never> => not
 /** containerd has no shim under this id. The one text without the class at its end. */
 export const noTask = (id: string): Answer<never> => E.left(refusal(status.NOT_FOUND, `task ${id} not found`))
 
-const identifier = /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/
+const identifier = /^[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*$/
 
 /** Whether containerd takes this as the name of a namespace, a container or a part of a topic. */
 export const isIdentifier = (name: string): boolean => name.length <= 76 && identifier.test(name)
@@ -52,6 +52,6 @@ export const isIdentifier = (name: string): boolean => name.length <= 76 && iden
  */
 export const namespaceOf = (header: string): Answer<string> => {
   if (header === '') return E.left(refusal(status.FAILED_PRECONDITION, 'namespace is required: failed precondition'))
-  if (!isIdentifier(header)) return invalid(`identifier "${header}" must match ${identifier.source}`)
+  if (!isIdentifier(header)) return invalid(`namespace validation: identifier "${header}" must match ${identifier.source}`)
   return E.right(header)
 }

@@ -17,7 +17,15 @@ export interface Context {
   /** Aborted when the caller has gone: cancelled, past its deadline, or cut off. */
   readonly signal: AbortSignal
   /** For calls that hang inside the shim: what to wait for there. */
-  readonly hold: Promise<void> | undefined
+  readonly hold: Hold | undefined
+  /** Whether the caller has gone because its deadline passed. */
+  readonly expired: () => boolean
+}
+
+/** A wait inside the shim, and whether the caller's deadline ends it there too. */
+export interface Hold {
+  readonly until: Promise<void>
+  readonly cutByDeadline: boolean
 }
 
 /** Which object a request names. */
@@ -57,13 +65,18 @@ const waitOf = (struck: Struck<CallFault> | undefined): Promise<void> | undefine
 
 const gone: Refusal = { code: status.CANCELLED, message: 'context canceled' }
 
+interface Caller {
+  once(event: 'cancelled', listener: () => void): unknown
+  getDeadline(): Date | number
+}
+
 export const makeRpc = (log: CallLog, faults: FaultBox): Rpc => {
   /** Runs a handler between its faults. Right or Left is what the caller is to hear; the log says what was really answered. */
   const between = async <Res>(
     struck: Struck<CallFault> | undefined,
     holdsInShim: boolean,
     signal: AbortSignal,
-    handle: (hold: Promise<void> | undefined) => Answer<Res> | Promise<Answer<Res>>,
+    handle: (hold: Hold | undefined) => Answer<Res> | Promise<Answer<Res>>,
   ): Promise<Answer<Res>> => {
     const fault = struck?.fault
     if (fault?._tag === 'Refused') return { _tag: 'Left', left: fault.refusal }
@@ -72,7 +85,8 @@ export const makeRpc = (log: CallLog, faults: FaultBox): Rpc => {
       await Promise.race([wait, aborted(signal)])
       if (signal.aborted) return { _tag: 'Left', left: gone }
     }
-    const answer = await handle(holdsInShim ? wait : undefined)
+    const cutByDeadline = fault?._tag === 'Hanging' && fault.cutByDeadline
+    const answer = await handle(holdsInShim && wait !== undefined ? { until: wait, cutByDeadline } : undefined)
     if (fault?._tag === 'AnswerHeld') await Promise.race([struck?.released, aborted(signal)])
     return fault?._tag === 'AnswerLost' ? { _tag: 'Left', left: fault.refusal } : answer
   }
@@ -81,7 +95,7 @@ export const makeRpc = (log: CallLog, faults: FaultBox): Rpc => {
     { call, namespaced, subject, holdsInShim = false }: Method<Req>,
     request: Req,
     metadata: Metadata,
-    caller: { once(event: 'cancelled', listener: () => void): unknown },
+    caller: Caller,
     handle: (context: Context) => Answer<Res> | Promise<Answer<Res>>,
   ): Promise<Answer<Res>> => {
     const controller = new AbortController()
@@ -102,7 +116,7 @@ export const makeRpc = (log: CallLog, faults: FaultBox): Rpc => {
       faults.call(call, header, id),
       holdsInShim,
       signal,
-      (hold) => handle({ namespace: namespace.right, signal, hold }),
+      (hold) => handle({ namespace: namespace.right, signal, hold, expired: () => Date.now() >= Number(caller.getDeadline()) }),
     )
     end(answer._tag === 'Left' ? answer.left.code : status.OK)
     return answer

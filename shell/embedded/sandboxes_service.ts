@@ -72,7 +72,7 @@ export const storeServer = (records: Records, { unary }: Rpc): StoreServer => {
     ),
     list: unary({ call: 'Store/List', namespaced: true, subject: () => ({}) }, ({ filters }, { namespace }) => {
       const parsed = parseFilters(filters)
-      if (parsed._tag === 'Left') return invalid(parsed.left)
+      if (parsed._tag === 'Left') return invalid(`${parsed.left}: invalid argument`)
       const list = records.sandboxes.of(namespace).map(({ record }) => record)
         .filter(({ sandboxId, labels }) => passes(parsed.right, fieldsOf({ id: sandboxId, labels })))
       return E.right({ list })

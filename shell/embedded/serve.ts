@@ -32,19 +32,22 @@ export interface Served {
   readonly exchange: Exchange
   readonly records: Records
   readonly rpc: Rpc
+  /** How long Get and List wait for a task whose shim is busy deleting it. */
+  readonly stateLimitMs: number
 }
 
 /** A service that is not registered answers UNIMPLEMENTED, as an old daemon does. */
-export const register = ({ version, identity, sandboxes, daemon, exchange, records, rpc }: Served) => (server: Server): void => {
-  server.addService(VersionService, versionServer(version, rpc))
-  server.addService(HealthService, healthServer(rpc))
-  server.addService(IntrospectionService, introspectionServer(identity, rpc))
-  server.addService(NamespacesService, namespacesServer(records, exchange, rpc))
-  server.addService(ContainersService, containersServer(records, exchange, rpc))
-  server.addService(TasksService, tasksServer(daemon, records, rpc))
-  server.addService(EventsService, eventsServer(exchange, rpc))
-  server.addService(ImagesService, imagesServer(records, exchange, rpc))
-  if (sandboxes === 'absent') return
-  server.addService(StoreService, storeServer(records, rpc))
-  server.addService(ControllerService, controllerServer(records, exchange, sandboxes, rpc))
-}
+export const register =
+  ({ version, identity, sandboxes, daemon, exchange, records, rpc, stateLimitMs }: Served) => (server: Server): void => {
+    server.addService(VersionService, versionServer(version, rpc))
+    server.addService(HealthService, healthServer(rpc))
+    server.addService(IntrospectionService, introspectionServer(identity, rpc))
+    server.addService(NamespacesService, namespacesServer(records, exchange, rpc))
+    server.addService(ContainersService, containersServer(records, exchange, rpc))
+    server.addService(TasksService, tasksServer({ daemon, records, rpc, stateLimitMs }))
+    server.addService(EventsService, eventsServer(exchange, rpc))
+    server.addService(ImagesService, imagesServer(records, exchange, rpc))
+    if (sandboxes === 'absent') return
+    server.addService(StoreService, storeServer(records, rpc))
+    server.addService(ControllerService, controllerServer(records, exchange, sandboxes, rpc))
+  }

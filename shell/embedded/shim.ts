@@ -43,7 +43,13 @@ export interface Shim {
   readonly resume: () => Answer<void>
   /** Deletes the task; goes on whatever becomes of the caller. `hold` keeps it inside, with the task half gone. */
   readonly remove: (hold: Promise<void> | undefined) => Promise<Answer<ProcessState>>
+  /** Cuts a Delete off that is being held: it fails, and the task stays as it was. */
+  readonly cutOff: () => void
+  /** Resolves when no Delete is under way. */
+  readonly idle: () => Promise<void>
   readonly removeExec: (execId: string) => Answer<ProcessState>
+  /** The pid that the task has or had; 0 before there was one. */
+  readonly lastPid: () => number
   /** The live processes, the task's own and those that it left behind. */
   readonly members: () => ReadonlyArray<number>
   /** Ends the shim, unless it still holds a task. */
@@ -78,7 +84,8 @@ const words: Readonly<Partial<Record<Status, string>>> = {
 }
 
 const done: Answer<void> = E.right(undefined)
-const cannot = (verb: string, { status: found }: Process): Answer<never> => unknown(`cannot ${verb} a ${words[found] ?? 'deleted'} process`)
+const cannot = (verb: string, { status: found }: Process, what = 'process'): Answer<never> =>
+  unknown(`cannot ${verb} a ${words[found] ?? 'deleted'} ${what}`)
 const noneHere: Answer<never> = notFound('container not created')
 const gone: Answer<never> = E.left(refusal(status.CANCELLED, 'context canceled'))
 const { SIGKILL, SIGSTOP, SIGCONT } = constants.signals
@@ -92,7 +99,9 @@ export const makeShim = ({ namespace, id, publish }: ShimParts): Shim => {
   let init: Process | undefined
   let ownPidNamespace = true
   let deleting: Promise<void> | undefined
+  let cut = latch()
   let oomKills = 0n
+  let lastPid = 0
 
   /** A call that ends with "ttrpc: closed" when the shim dies under it. */
   const whileAlive = <A>(call: Promise<Answer<A>>): Promise<Answer<A>> => Promise.race([call, closed.promise])
@@ -102,7 +111,7 @@ export const makeShim = ({ namespace, id, publish }: ShimParts): Shim => {
     if (init === undefined) return noneHere
     if (execId === '') return E.right(init)
     const exec = execs.get(execId)
-    return exec === undefined ? notFound(`process ${execId}: process does not exist`) : E.right(exec)
+    return exec === undefined ? notFound(`process does not exist ${execId}`) : E.right(exec)
   }
 
   const settle = (one: Process, exit: Exit): void => {
@@ -134,8 +143,10 @@ export const makeShim = ({ namespace, id, publish }: ShimParts): Shim => {
     [...(init === undefined ? [] : [init]), ...execs.values()].reduce((sum, { child }) => sum + child.signalAll(signal), 0)
 
   const removal = async (one: Process, hold: Promise<void> | undefined): Promise<void> => {
-    if (hold !== undefined) await Promise.race([hold, closed.promise])
-    if (!alive) return
+    cut = latch()
+    await Promise.race([hold ?? Promise.resolve(), closed.promise, cut.promise])
+    deleting = undefined
+    if (!alive || cut.opened()) return
     init = undefined
     signalAllOf(one)
     publish(events.taskDelete(id, one.child.pid, one.exit ?? { status: 0, atNs: nowNs() }))
@@ -146,10 +157,19 @@ export const makeShim = ({ namespace, id, publish }: ShimParts): Shim => {
     for (const { child } of [one, ...execs.values()]) child.signalAll(SIGKILL)
   }
 
+  /** A Delete holds the task's lock; says whether there was something to wait for. */
+  const untilUnlocked = async (): Promise<boolean> => {
+    const lock = deleting
+    if (lock === undefined) return false
+    await Promise.race([lock, closed.promise])
+    if (alive) await untilUnlocked()
+    return true
+  }
+
   const setPaused = (verb: string, from: Status, to: Status, signal: number, event: events.Publication): Answer<void> => {
     const found = find('')
     if (found._tag === 'Left') return found
-    if (found.right.status !== from) return cannot(verb, found.right)
+    if (found.right.status !== from) return cannot(verb, found.right, 'container')
     signalEverything(signal)
     found.right.status = to
     publish(event)
@@ -171,6 +191,7 @@ export const makeShim = ({ namespace, id, publish }: ShimParts): Shim => {
       const one = adopt(id, child.right)
       ownPidNamespace = spec.ownPidNamespace
       init = one
+      lastPid = one.child.pid
       void one.child.exited.then((exit) => initEnded(one, exit))
       publish(events.taskCreate(id, one.child.pid, `/run/containerd/io.containerd.runtime.v2.task/${namespace}/${id}`))
       return E.right(one.child.pid)
@@ -208,33 +229,40 @@ export const makeShim = ({ namespace, id, publish }: ShimParts): Shim => {
       const found = find(execId)
       if (found._tag === 'Left') return found
       const { exit, exited } = found.right
-      if (exit !== undefined) return E.right(exit)
+      // Reading the exit needs the lock that a Delete holds while it hangs.
+      if (exit !== undefined) {
+        await orAborted(signal, untilUnlocked(), false)
+        return alive ? E.right(exit) : E.left(shimClosed)
+      }
       return orAborted(signal, whileAlive(exited.promise.then((value) => E.right(value))), gone)
     },
     kill: async (execId, signal, all) => {
-      if (deleting !== undefined) {
-        await Promise.race([deleting, closed.promise])
-        return alive ? notFound('cannot kill a deleted process') : E.left(shimClosed)
-      }
+      const waited = await untilUnlocked()
+      if (waited && alive && init === undefined) return notFound('cannot kill a deleted process')
       const found = find(execId)
       if (found._tag === 'Left') return found
-      const reached = all ? signalEverything(signal) > 0 : found.right.child.signal(signal)
+      // Killing all is never too late: what is left is found, and nothing left is fine too.
+      const reached = all ? signalEverything(signal) >= 0 : found.right.child.signal(signal)
       return reached ? done : notFound('process already finished')
     },
     pause: () => setPaused('pause', Status.RUNNING, Status.PAUSED, SIGSTOP, events.taskPaused(id)),
     resume: () => setPaused('resume', Status.PAUSED, Status.RUNNING, SIGCONT, events.taskResumed(id)),
     remove: async (hold) => {
-      if (deleting !== undefined && init !== undefined) {
-        await Promise.race([deleting, closed.promise])
-        return alive ? notFound('cannot delete a deleted process') : E.left(shimClosed)
-      }
+      const waited = await untilUnlocked()
+      if (waited && alive && init === undefined) return notFound('cannot delete a deleted process')
       const found = find('')
       if (found._tag === 'Left') return found
       const one = found.right
       if (one.status === Status.RUNNING || one.status === Status.PAUSED) return cannot('delete', one)
       deleting = removal(one, hold)
-      return whileAlive(deleting.then(() => (alive ? E.right(stateOf(one)) : E.left(shimClosed))))
+      const mine = deleting
+      return whileAlive(mine.then(() => {
+        if (!alive) return E.left(shimClosed)
+        return init === one ? unknown('context deadline exceeded') : E.right(stateOf(one))
+      }))
     },
+    cutOff: () => cut.open(),
+    idle: async () => void await untilUnlocked(),
     removeExec: (execId) => {
       const found = find(execId)
       if (found._tag === 'Left') return found
@@ -243,6 +271,7 @@ export const makeShim = ({ namespace, id, publish }: ShimParts): Shim => {
       execs.delete(execId)
       return E.right(stateOf(found.right))
     },
+    lastPid: () => lastPid,
     members: () => [...(init === undefined ? [] : [init]), ...execs.values()].flatMap(({ child }) => child.members()),
     shutdown: () => {
       if (init === undefined) alive = false

@@ -108,7 +108,7 @@ const leftoversOf = (shims: ReadonlyArray<Shim>): Leftovers => {
  * ```
  */
 export const startEmbeddedContainerd = async (options: EmbeddedOptions = {}): Promise<EmbeddedContainerd> => {
-  const { namespace: home = 'default', sandboxes = 'normal', version = 'v2.2.0-embedded' } = options
+  const { namespace: home = 'default', sandboxes = 'normal', version = 'v2.2.0-embedded', deadShimPid = 'zero', stateLimitMs = 0 } = options
   const { stepMs = 1000, tries = 6 } = options.shimRetries ?? {}
   const ownFolder = options.socketPath === undefined ? mkdtempSync(join(tmpdir(), 'containerd-')) : undefined
   const socketPath = options.socketPath ?? join(ownFolder ?? '', 'containerd.sock')
@@ -120,11 +120,11 @@ export const startEmbeddedContainerd = async (options: EmbeddedOptions = {}): Pr
   const calls = makeCalls()
   const exchange = makeExchange(faults)
   const records = makeRecords()
-  const daemon: Daemon = makeDaemon({ records, exchange, forward: (namespace, event) => forwarder.send(namespace, event) })
+  const daemon: Daemon = makeDaemon({ records, exchange, forward: (namespace, event) => forwarder.send(namespace, event), deadShimPid })
   const forwarder = makeForwarder({ isUp: daemon.isUp, deliver: exchange.publish, stepMs, tries })
   const identity = () => ({ uuid, pid: BigInt(process.pid + lives) })
   const rpc = makeRpc(calls, faults)
-  const listener = makeListener(socketPath, register({ version, identity, sandboxes, daemon, exchange, records, rpc }))
+  const listener = makeListener(socketPath, register({ version, identity, sandboxes, daemon, exchange, records, rpc, stateLimitMs }))
 
   const split = (
     ref: Ref,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { status } from '@grpc/grpc-js'
 import * as E from 'fp-ts/lib/Either.js'
 import { Metrics } from '../proto/gen/containerd/cgroups2.ts'
 import { type Process as WireProcess, type ProcessInfo } from '../proto/gen/containerd/task.ts'
@@ -11,9 +12,10 @@ import { type Metric } from '../proto/gen/containerd/types.ts'
 import { type Any } from '../proto/gen/google/protobuf/any.ts'
 import { type Daemon } from './daemon.ts'
 import { fieldsOf, parseFilters, passes } from './filter.ts'
+import { latch } from './latch.ts'
 import { noTime, nowNs, timestamp } from './now.ts'
 import { type ProcessSpec } from './process.ts'
-import { type Answer, unknown } from './refusal.ts'
+import { type Answer, refusal, unknown } from './refusal.ts'
 import { type Rpc } from './rpc.ts'
 import { type ProcessState, type Shim } from './shim.ts'
 import { processSpecOf, taskSpecOf } from './spec.ts'
@@ -56,7 +58,23 @@ const execSpec = (spec: Any | undefined): Answer<ProcessSpec> => {
 
 const named = ({ containerId, execId = '' }: { readonly containerId: string; readonly execId?: string }) => ({ id: containerId, execId })
 
-export const tasksServer = (daemon: Daemon, records: Records, { unary }: Rpc): TasksServer => {
+export interface TasksParts {
+  readonly daemon: Daemon
+  readonly records: Records
+  readonly rpc: Rpc
+  /** How long Get and List wait for a task that a Delete has locked. */
+  readonly stateLimitMs: number
+}
+
+export const tasksServer = ({ daemon, records, rpc: { unary }, stateLimitMs }: TasksParts): TasksServer => {
+  /** Waits for the task's lock, for a while. */
+  const stateIn = async (shim: Shim, execId: string): Promise<Answer<ProcessState>> => {
+    const timer = latch()
+    const timeout = setTimeout(timer.open, stateLimitMs)
+    await Promise.race([shim.idle(), timer.promise])
+    clearTimeout(timeout)
+    return shim.alive() ? shim.state(execId) : E.left(refusal(status.NOT_FOUND, 'not found'))
+  }
   const method = (name: string) => ({ call: `Tasks/${name}`, namespaced: true, subject: named })
   const all = (name: string) => ({ call: `Tasks/${name}`, namespaced: true, subject: () => ({}) })
   const withShim = <A>(namespace: string, id: string, use: (shim: Shim) => Answer<A>): Answer<A> => E.chain(use)(daemon.find(namespace, id))
@@ -81,8 +99,8 @@ export const tasksServer = (daemon: Daemon, records: Records, { unary }: Rpc): T
     ),
     delete: unary(
       { ...method('Delete'), holdsInShim: true },
-      async ({ containerId }, { namespace, hold, signal }) =>
-        E.map((state: ProcessState) => deleted('', state))(await daemon.remove(namespace, containerId, hold, signal)),
+      async ({ containerId }, context) =>
+        E.map((state: ProcessState) => deleted('', state))(await daemon.remove(context.namespace, containerId, context)),
     ),
     deleteProcess: unary(
       method('DeleteProcess'),
@@ -92,15 +110,21 @@ export const tasksServer = (daemon: Daemon, records: Records, { unary }: Rpc): T
     get: unary(
       method('Get'),
       ({ containerId, execId }, { namespace }) =>
-        withShim(namespace, containerId, (shim) => E.map((state: ProcessState) => ({ process: wire(state) }))(shim.state(execId))),
+        withShimAsync(
+          namespace,
+          containerId,
+          async (shim) => E.map((state: ProcessState) => ({ process: wire(state) }))(await stateIn(shim, execId)),
+        ),
     ),
-    list: unary(all('List'), (_request, { namespace }) =>
-      E.right({
-        tasks: daemon.shims.of(namespace).flatMap((shim) => {
-          const state = shim.state('')
-          return state._tag === 'Right' ? [wire(state.right)] : []
-        }),
-      })),
+    // One shim after the other, as containerd asks them; a task whose shim has no answer is left out.
+    list: unary(all('List'), async (_request, { namespace }) => {
+      const tasks: Array<WireProcess> = []
+      for (const shim of daemon.shims.of(namespace)) {
+        const state = await stateIn(shim, '')
+        if (state._tag === 'Right') tasks.push(wire(state.right))
+      }
+      return E.right({ tasks })
+    }),
     kill: unary(
       method('Kill'),
       async ({ containerId, execId, signal, all }, { namespace }) =>
@@ -128,7 +152,7 @@ export const tasksServer = (daemon: Daemon, records: Records, { unary }: Rpc): T
     ),
     metrics: unary(all('Metrics'), ({ filters }, { namespace }) => {
       const parsed = parseFilters(filters)
-      if (parsed._tag === 'Left') return unknown(parsed.left)
+      if (parsed._tag === 'Left') return E.left(refusal(status.UNKNOWN, `${parsed.left}: invalid argument`))
       const metrics = daemon.shims.of(namespace)
         .filter((shim) => shim.task() !== undefined && shim.alive())
         .filter(({ id }) => passes(parsed.right, fieldsOf({ id, namespace })))

@@ -1,22 +1,14 @@
 /** A plain grpc-js client for the tests of the embedded containerd: promises, no retries, nothing of the shell's own client. */
-import { type CallOptions, type ClientUnaryCall, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
-import { ContainersClient } from '../../../shell/proto/gen/containerd/containers.ts'
-import { EventsClient } from '../../../shell/proto/gen/containerd/events.ts'
-import { ImagesClient } from '../../../shell/proto/gen/containerd/images.ts'
-import { IntrospectionClient } from '../../../shell/proto/gen/containerd/introspection.ts'
-import { NamespacesClient } from '../../../shell/proto/gen/containerd/namespaces.ts'
-import { ControllerClient, StoreClient } from '../../../shell/proto/gen/containerd/sandbox.ts'
-import { TasksClient } from '../../../shell/proto/gen/containerd/tasks.ts'
+import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
+import { EventsService } from '../../../shell/proto/gen/containerd/events.ts'
 import { type Envelope } from '../../../shell/proto/gen/containerd/types.ts'
-import { VersionClient } from '../../../shell/proto/gen/containerd/version.ts'
-import { HealthClient } from '../../../shell/proto/gen/grpc/health.ts'
 
-type Unary<Req, Res> = (
-  request: Req,
-  metadata: Metadata,
-  options: Partial<CallOptions>,
-  callback: (error: ServiceError | null, response: Res) => void,
-) => ClientUnaryCall
+/** How a unary method stands in the generated services. */
+interface Method<Req, Res> {
+  readonly path: string
+  readonly requestSerialize: (value: Req) => Buffer
+  readonly responseDeserialize: (bytes: Buffer) => Res
+}
 
 export interface Asking {
   /** Default: `default`. Empty: no header. */
@@ -32,91 +24,78 @@ export const metadataFor = (namespace: string): Metadata => {
   return metadata
 }
 
+/** A client that comes back to a daemon soon after it was lost. */
+export const connect = (target: string): Client =>
+  new Client(target, credentials.createInsecure(), {
+    'grpc.enable_retries': 0,
+    'grpc.initial_reconnect_backoff_ms': 20,
+    'grpc.max_reconnect_backoff_ms': 50,
+  })
+
 /** Calls and gives the answer; rejects with the error's code and details. */
-export const ask = <Req, Res>(method: Unary<Req, Res>, request: Req, asking: Asking = {}): Promise<Res> =>
+export const ask = <Req, Res>(client: Client, method: Method<Req, Res>, request: Req, asking: Asking = {}): Promise<Res> =>
   new Promise((resolve, reject) => {
-    const options = asking.deadlineMs === undefined ? {} : { deadline: Date.now() + asking.deadlineMs }
-    const call = method(request, metadataFor(asking.namespace ?? 'default'), options, (error, response) => {
-      if (error === null) resolve(response)
-      else reject(error)
-    })
+    const call = client.makeUnaryRequest<Req, Res>(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      metadataFor(asking.namespace ?? 'default'),
+      asking.deadlineMs === undefined ? {} : { deadline: Date.now() + asking.deadlineMs },
+      (error, response) => {
+        if (error === null) resolve(response as Res) // without an error there is a response
+        else reject(error)
+      },
+    )
     asking.onCall?.(() => call.cancel())
   })
 
+const isServiceError = (error: unknown): error is ServiceError => error instanceof Error && 'code' in error && 'details' in error
+
 /** How a call failed, as `[code, details]`; a call that did not fail rejects. */
 export const refusalOf = async (call: Promise<unknown>): Promise<readonly [number, string]> => {
-  const outcome = await call.then(() => undefined, (error: ServiceError) => [error.code, error.details] as const)
-  if (outcome === undefined) throw new Error('wanted a refusal, found an answer')
-  return outcome
-}
-
-const channel = { 'grpc.enable_retries': 0, 'grpc.initial_reconnect_backoff_ms': 20, 'grpc.max_reconnect_backoff_ms': 50 }
-
-const bound = <C extends object>(client: C): C =>
-  new Proxy(client, {
-    get: (target, name) => {
-      const found: unknown = Reflect.get(target, name)
-      return typeof found === 'function' ? found.bind(target) : found
-    },
-  })
-
-export interface Clients {
-  readonly tasks: TasksClient
-  readonly containers: ContainersClient
-  readonly images: ImagesClient
-  readonly namespaces: NamespacesClient
-  readonly events: EventsClient
-  readonly store: StoreClient
-  readonly controller: ControllerClient
-  readonly version: VersionClient
-  readonly introspection: IntrospectionClient
-  readonly health: HealthClient
-  readonly close: () => void
-}
-
-export const connect = (target: string): Clients => {
-  const insecure = credentials.createInsecure()
-  const tasks = bound(new TasksClient(target, insecure, channel))
-  const containers = bound(new ContainersClient(target, insecure, channel))
-  const images = bound(new ImagesClient(target, insecure, channel))
-  const namespaces = bound(new NamespacesClient(target, insecure, channel))
-  const events = bound(new EventsClient(target, insecure, channel))
-  const store = bound(new StoreClient(target, insecure, channel))
-  const controller = bound(new ControllerClient(target, insecure, channel))
-  const version = bound(new VersionClient(target, insecure, channel))
-  const introspection = bound(new IntrospectionClient(target, insecure, channel))
-  const health = bound(new HealthClient(target, insecure, channel))
-  const all = [tasks, containers, images, namespaces, events, store, controller, version, introspection, health]
-  return {
-    tasks,
-    containers,
-    images,
-    namespaces,
-    events,
-    store,
-    controller,
-    version,
-    introspection,
-    health,
-    close: () => all.forEach((client) => client.close()),
+  try {
+    await call
+  } catch (error) {
+    if (isServiceError(error)) return [error.code, error.details]
+    throw error
   }
+  throw new Error('wanted a refusal, found an answer')
 }
 
-/** A subscription that keeps what comes: its events so far, and how it ended. */
+/** A subscription that keeps what comes: its events so far, and with which code it ended. */
 export interface Subscription {
   readonly seen: Array<Envelope>
   readonly topics: () => ReadonlyArray<string>
+  /** Resolves when `n` events have come. */
+  readonly count: (n: number) => Promise<void>
   readonly ended: Promise<number>
   readonly end: () => void
 }
 
-export const subscribe = (clients: Clients, filters: ReadonlyArray<string> = []): Subscription => {
+export const subscribe = (client: Client, filters: ReadonlyArray<string> = []): Subscription => {
   const seen: Array<Envelope> = []
-  const stream = clients.events.subscribe({ filters }, new Metadata())
+  const { path, requestSerialize, responseDeserialize } = EventsService.subscribe
+  const stream = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, { filters }, new Metadata())
   stream.on('data', (envelope: Envelope) => seen.push(envelope))
   const ended = new Promise<number>((resolve) => {
     stream.once('error', (error: ServiceError) => resolve(error.code))
     stream.once('end', () => resolve(0))
   })
-  return { seen, topics: () => seen.map(({ topic }) => topic), ended, end: () => stream.cancel() }
+  return {
+    seen,
+    topics: () => seen.map(({ topic }) => topic),
+    count: (n) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          if (seen.length < n) return
+          stream.off('data', check)
+          resolve()
+        }
+        stream.on('data', check)
+        check()
+      }),
+    ended,
+    end: () => stream.cancel(),
+  }
 }

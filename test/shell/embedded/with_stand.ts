@@ -1,0 +1,34 @@
+/** Gives a test a stand and a client, and takes both away afterwards, also when the test fails. */
+import { type Client } from '@grpc/grpc-js'
+import { type EmbeddedContainerd, type EmbeddedOptions, startEmbeddedContainerd } from '../../../shell/embedded/index.ts'
+import { connect } from './client.ts'
+
+export const withStand = async (
+  use: (stand: EmbeddedContainerd, client: Client) => Promise<void>,
+  options: EmbeddedOptions = {},
+): Promise<void> => {
+  const stand = await startEmbeddedContainerd(options)
+  const client = connect(stand.target)
+  try {
+    await use(stand, client)
+  } finally {
+    client.close()
+    await stand.stop()
+  }
+}
+
+/** What a stand leaves over when everything was cleaned up. */
+export const nothing = { tasks: [], shims: [], processes: [] }
+
+/** The gRPC codes that the tests name. */
+export const code = {
+  CANCELLED: 1,
+  UNKNOWN: 2,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  ALREADY_EXISTS: 6,
+  FAILED_PRECONDITION: 9,
+  UNIMPLEMENTED: 12,
+  UNAVAILABLE: 14,
+} as const

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { Announcement, Policy, ReaperEvent, ReaperRecord, RunId } from '../core/index.ts'
+import { type Announcement, type Millis, millis, type Policy, type ReaperEvent, type ReaperRecord, type RunId } from '../core/index.ts'
 import type { Clock } from './clock.ts'
 import type { Containerd } from './containerd/client.ts'
 import type { Log } from './log.ts'
-import type { Calls } from './interpret/calls.ts'
+import type { Calls } from './task/calls.ts'
 import type { Store } from './store/port.ts'
 import type { Limit } from './task/limit.ts'
 
@@ -73,3 +73,6 @@ export interface Env {
   /** Reads side by side, so that a thousand containers do not ask all at once. */
   readonly reads: Limit
 }
+
+/** The time as events carry it. */
+export const now = ({ clock }: Pick<Env, 'clock'>): Millis => millis(clock.now())

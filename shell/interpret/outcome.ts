@@ -6,8 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import type { Failure, FailureReason, Millis, NotFound, ReaperEvent } from '../../core/index.ts'
-import { millis } from '../../core/index.ts'
-import type { Env } from '../env.ts'
+import { type Env, now } from '../env.ts'
 import { type Cancelled, describeError, type ErrorClass, type ShellError } from '../errors.ts'
 
 /**
@@ -54,9 +53,6 @@ async () => {
   if (result.left._tag === 'Cancelled') return E.left(result.left)
   return E.right(isNotFound(result.left) ? notFound : failure(result.left))
 }
-
-/** The time at which an answer came. */
-export const now = ({ clock }: Env): Millis => millis(clock.now())
 
 /** The one event that answers an effect, stamped with the time at which the outcome came. */
 export const answer = <A>(

@@ -5,9 +5,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Persist, ReaperRecord, Released, RunRecord } from '../../core/index.ts'
-import type { Env } from '../env.ts'
+import { type Env, now } from '../env.ts'
 import type { StoreFailed } from '../errors.ts'
-import { failure, type Interpreted, now } from './outcome.ts'
+import { failure, type Interpreted } from './outcome.ts'
 
 export const persist = ({ owner, call, records, release }: Persist): Interpreted => (env) => async () => {
   // Started before anything is awaited: batches are kept in the order in which the core asked for them.

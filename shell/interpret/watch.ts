@@ -6,10 +6,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { type Nanos, parts, type UnwatchTask, type WatchSandbox, type WatchTask } from '../../core/index.ts'
 import { toNanoseconds } from '../containerd/time.ts'
-import type { Env } from '../env.ts'
+import { type Env, now } from '../env.ts'
 import { isClass } from '../errors.ts'
 import { withTimeout } from '../task/timeout.ts'
-import { failure, type Interpreted, isNotFound, now } from './outcome.ts'
+import { failure, type Interpreted, isNotFound } from './outcome.ts'
 
 /**
  * Opens the Wait, then asks for the task: a Wait's answer names no run, but the one it was opened on is the one that is there, or an

@@ -8,9 +8,8 @@ import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import type { ListedSandbox, Relisted } from '../../core/index.ts'
 import { metadataOf } from '../containerd/metadata.ts'
 import { taskView } from '../containerd/task_view.ts'
-import type { Env } from '../env.ts'
+import { type Env, now } from '../env.ts'
 import { isClass, type ShellError } from '../errors.ts'
-import { now } from '../interpret/outcome.ts'
 
 /**
  * Records first: a task that is listed is then of a record that was listed too, unless it was made in between, and then events tell.

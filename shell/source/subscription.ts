@@ -9,9 +9,8 @@
 import { randomUUID } from 'node:crypto'
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import { decodeEvent, subscriptionFilters } from '../containerd/decode_event.ts'
-import type { Env } from '../env.ts'
+import { type Env, now } from '../env.ts'
 import type { ShellError } from '../errors.ts'
-import { now } from '../interpret/outcome.ts'
 import type { Envelope } from '../proto/gen/containerd/types.ts'
 
 /** How long to wait for our own event before publishing it again, ms. It normally comes back within a few. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CallId } from '../../core/index.ts'
-import { type Linked, linkedTo } from '../task/cancellable.ts'
+import { type Linked, linkedTo } from './cancellable.ts'
 
 /** What a call can be: ids are counted per owner, and a call and a timer may share one. */
 export type CallKind = 'call' | 'timer'

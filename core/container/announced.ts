@@ -9,7 +9,7 @@ import { backoffMs } from '../backoff.ts'
 import { containerOwner } from '../ids.ts'
 import { persist } from './advance.ts'
 import type { Context, RunEvent, Stepped } from './context.ts'
-import { inPhase, isTimer, runRecord, unmoved } from './context.ts'
+import { inPhase, isTimer, mustWaitItsTurn, runRecord, unmoved } from './context.ts'
 import type { Announced, Run } from './phase.ts'
 
 export const stepAnnounced = (ctx: Context, event: RunEvent, run: Run, self: Announced): Stepped => {
@@ -40,7 +40,10 @@ const doing = ({ call }: Context, run: Run, { over, handling }: Owed, what: Anno
   inPhase(run, { _tag: 'Announced', doing: what, call, over, handling })
 
 const loaded = (ctx: Context, outcome: LoadSettled['outcome'], run: Run, owed: Owed): Stepped => {
-  const { call, container: { key } } = ctx
+  const { call, container: { key, lastGeneration } } = ctx
+  // containerd makes a task only when it knows of no other under the id: what it knew of this run's shim is gone.
+  if (lastGeneration > run.id.generation) return close(ctx, run, owed)
+  if (mustWaitItsTurn(ctx.container, run)) return later(ctx, run, owed, 'an earlier run of the container is being handled')
   switch (outcome._tag) {
     case 'Stopped':
       return outcome.pid === run.id.pid

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Failure } from '../answer.ts'
 import { backoffMs } from '../backoff.ts'
 import type { Effect } from '../effect.ts'
 import { containerOwner, plus } from '../ids.ts'
@@ -25,15 +26,15 @@ export const stepBackingOff = (ctx: Context, event: RunEvent, run: Run, self: Ba
         case 'NotFound':
           return atOnce(ctx, self, queueUp(ctx, run, handling))
         case 'Failed':
-          return settledBadly(run, self, event.outcome.message)
+          return settledBadly(ctx, run, self, event.outcome)
       }
     case 'CleanUpSettled':
       return event.outcome._tag === 'Failed'
-        ? settledBadly(run, self, event.outcome.message)
+        ? settledBadly(ctx, run, self, event.outcome)
         : atOnce(ctx, self, record(ctx, run, { ...handling, goal: 'done' }))
     case 'KillSettled':
       return event.outcome._tag === 'Failed'
-        ? settledBadly(run, self, event.outcome.message)
+        ? settledBadly(ctx, run, self, event.outcome)
         : atOnce(ctx, self, queueUp(ctx, run, { ...handling, killed: true }))
     case 'LoadSettled': // after our own restart, `resume` asks for the task instead of the call that died with us
       return atOnce(ctx, self, queueUp(ctx, run, handling))
@@ -48,11 +49,13 @@ export const atOnce = (ctx: Context, self: BackingOff, [next, effects]: Stepped)
   [{ _tag: 'CancelTimer', owner: containerOwner(ctx.container.key), call: self.call }, ...effects],
 ]
 
-/** The call is no longer in flight, and did not help: the timer decides. */
-const settledBadly = (run: Run, self: BackingOff, lastError: string): Stepped => [
-  inPhase(run, { ...self, outstanding: undefined, handling: { ...self.handling, lastError } }),
-  [],
-]
+/** The call is no longer in flight, and did not help: the timer decides, unless the hung shim has gone and with it what was waited for. */
+const settledBadly = (ctx: Context, run: Run, self: BackingOff, { reason, message }: Failure): Stepped => {
+  const handling: Handling = { ...self.handling, lastError: message }
+  return reason === 'ShimClosed'
+    ? atOnce(ctx, self, queueUp(ctx, run, handling))
+    : [inPhase(run, { ...self, outstanding: undefined, handling }), []]
+}
 
 /** The call is still in flight: joined, not asked again. Past its hard limit, where there is one, it is cut off. */
 const goOnWaiting = (ctx: Context, run: Run, self: BackingOff): Stepped => {

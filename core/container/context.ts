@@ -70,8 +70,12 @@ export const isMetadataKnown = ({ lookup }: Container): boolean => lookup._tag =
  */
 export const mustWaitItsTurn = ({ runs }: Container, run: Run): boolean =>
   runs.some(({ id, phase }) =>
-    inHandling(phase) && (id.generation < run.id.generation || (id.generation > run.id.generation && isUnderWay(phase)))
+    id.generation !== run.id.generation &&
+    (isSweeping(phase) || (inHandling(phase) && (id.generation < run.id.generation || isUnderWay(phase))))
   )
+
+/** STOPPED is out, and what was left of the task is being destroyed. */
+const isSweeping = (phase: Phase): boolean => phase._tag === 'Announced' && (phase.doing === 'Deleting' || phase.doing === 'Cleaning')
 
 const isUnderWay = (phase: Phase): boolean =>
   holdsSlot(phase) || wantsSlot(phase) || phase._tag === 'Recording' || (phase._tag === 'BackingOff' && phase.outstanding !== undefined)

@@ -6,7 +6,7 @@
 import type { Effect } from '../effect.ts'
 import { outranks } from '../exit.ts'
 import { containerOwner } from '../ids.ts'
-import { fail, persist, queueUp } from './advance.ts'
+import { advance, fail, persist, queueUp } from './advance.ts'
 import { atOnce } from './backing_off.ts'
 import type { Context, Signal, Stepped } from './context.ts'
 import { inPhase, runRecord, unmoved } from './context.ts'
@@ -54,6 +54,8 @@ export const unsettle = (ctx: Context, run: Run, self: HandlingPhase): Stepped =
   if (self._tag === 'Recording' || self.handling.goal === 'done') return unmoved(run)
   const handling: Handling = { ...self.handling, goal: 'unknown', checkedAt: undefined }
   if (self._tag === 'BackingOff' && self.outstanding === undefined) return atOnce(ctx, self, queueUp(ctx, run, handling))
+  // The look that is under way may have been answered before the sign.
+  if (self._tag === 'Loading') return advance(ctx, run, handling)
   return [inPhase(run, { ...self, handling }), []]
 }
 

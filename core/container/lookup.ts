@@ -11,6 +11,7 @@ import { callId, containerOwner } from '../ids.ts'
 import type { Metadata } from '../metadata.ts'
 import { noMetadata } from '../metadata.ts'
 import type { Lookup } from '../state.ts'
+import type { Run } from './phase.ts'
 import type { Work } from './work.ts'
 import { change, probe, tellEach } from './work.ts'
 
@@ -77,8 +78,9 @@ export const recordGone = (work: Work): Work | undefined => {
       return undefined
     case 'Asked':
     case 'AskLater':
-      // With selectors, or when all there ever was of it is one late event, nobody can say any more that it was ours.
-      return lookup.live && !work.around.policy.selective
+      // With selectors, or when all there ever was of it is one late event, nobody can say any more that it was ours. But what has a
+      // row was ours when that was written.
+      return (lookup.live && !work.around.policy.selective) || work.container.runs.some(hasOpenRow)
         ? tellEach(change(work, { lookup: { _tag: 'Deleted', metadata: noMetadata } }, []), { _tag: 'MetadataKnown' })
         : undefined
   }
@@ -104,10 +106,22 @@ const disown = (work: Work): Work => {
   const { key, runs } = work.container
   const owner = containerOwner(key)
   const lastCall = work.container.lastCall + 1
-  const effects = runs.flatMap(({ id, phase }): ReadonlyArray<Effect> => {
-    if (phase._tag === 'Running') return phase.watch === undefined ? [] : [{ _tag: 'UnwatchTask', container: key, call: phase.watch }]
-    if (phase._tag === 'Exited' || phase._tag === 'Announced' || !phase.handling.durable) return []
-    return [{ _tag: 'Persist', owner, call: callId(lastCall), records: [{ _tag: 'RunDropped', run: id }], release: [] }]
+  const effects = runs.flatMap((run): ReadonlyArray<Effect> => {
+    const { id, phase } = run
+    const watch = phase._tag === 'Running' ? phase.watch : undefined
+    return [
+      ...(watch === undefined ? [] : [{ _tag: 'UnwatchTask', container: key, call: watch } as const]),
+      ...(hasOpenRow(run)
+        ? [{ _tag: 'Persist', owner, call: callId(lastCall), records: [{ _tag: 'RunDropped', run: id }], release: [] } as const]
+        : []),
+    ]
   })
   return change(work, { lastCall, runs: [], lookup: { _tag: 'NotOurs', refresh: undefined } }, effects)
+}
+
+/** Whether a row is on disk, or on its way there, by which the run would be taken up again after a restart. */
+const hasOpenRow = ({ oom, phase }: Run): boolean => {
+  if (phase._tag === 'Exited') return false
+  if (oom._tag !== 'None' || phase._tag === 'Announced') return true
+  return phase._tag !== 'Running' && (phase.handling.durable || (phase._tag === 'Recorded' && phase.waitsFor === 'disk'))
 }

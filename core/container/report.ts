@@ -12,7 +12,7 @@ import type { Run } from './phase.ts'
 import { inHandling } from './phase.ts'
 import { inferredExit } from './running.ts'
 import type { Work } from './work.ts'
-import { change, closedAt, isClosed, openRun, probe, tell, tellEach } from './work.ts'
+import { change, closedAt, isClosed, openRun, probe, probeAnew, tell, tellEach } from './work.ts'
 
 /** An exit as an event or a Wait tells it. `gone`: the task has been deleted too. */
 export interface ExitReport {
@@ -27,14 +27,24 @@ export const reportExit = (work: Work, report: ExitReport): Work =>
 
 const reportByPid = (work: Work, { pid, exit, gone }: ExitReport): Work => {
   const run = findRun(work, pid)
-  // A run that was seen alive, and now reported by its pid: what is STOPPED under this id is what has just exited.
-  const sure = exit.rank === 'observed' && !gone
-  if (run !== undefined) return tell(work, run, { _tag: 'ExitFound', exit, sure, gone })
+  if (run !== undefined) {
+    // A run that was seen alive, and now reported by its pid: what is STOPPED under this id is what has just exited.
+    const sure = exit.rank === 'observed' && !gone && run.id.pid === pid && !isInDoubt(work, run)
+    return tell(work, run, { _tag: 'ExitFound', exit, sure, gone })
+  }
   if (isClosed(work.container, pid)) return work
   // Never seen alive: the report may be late, and somebody else's task be there by now.
   const [opened, unseen] = openRun(suspectRunning(work, pid), pid)
   return tell(opened, unseen, { _tag: 'ExitFound', exit, sure: false, gone })
 }
+
+/**
+ * Whether the task under this id may be another run's by now: the report may be older than the next start. Or it may be none at all:
+ * an exit that containerd reports of a shim it has lost is one it made up.
+ */
+const isInDoubt = ({ container }: Work, { id, phase }: Run): boolean =>
+  container.probe !== undefined || (phase._tag === 'Running' && phase.shimClosed) ||
+  container.runs.some((other) => other.id.generation !== id.generation && other.phase._tag !== 'Exited')
 
 /** Without a pid it belongs to the one open run, if there is exactly one; with none or several nobody can tell. */
 const reportNameless = (work: Work, { exit, gone }: ExitReport): Work => {
@@ -66,10 +76,12 @@ export const reportTask = (work: Work, seen: LoadSettled['outcome'], fresh: bool
 }
 
 /** A task of this pid has appeared: earlier runs under the id are gone, or soon will be seen to be. */
-export const reportAppeared = (work: Work, pid: number): Work => {
-  const warned = tellEach(work, { _tag: 'Unsettled' }, (run) => run.id.pid !== pid && inHandling(run.phase))
-  return suspectRunning(warned, pid)
-}
+export const reportAppeared = (work: Work, pid: number): Work =>
+  // Anew: a look that is under way may have been answered before this task was there.
+  isAnotherBelievedAlive(work, pid) ? probeAnew(warnOthers(work, pid)) : warnOthers(work, pid)
+
+const warnOthers = (work: Work, pid: number): Work =>
+  tellEach(work, { _tag: 'Unsettled' }, (run) => run.id.pid !== pid && inHandling(run.phase))
 
 export const reportStarted = (work: Work, pid: number): Work =>
   // An event may come late or twice: for a pid that is known to have exited it only raises the question.
@@ -86,28 +98,31 @@ const reportAlive = (work: Work, pid: number, fresh: boolean): Work => {
 const reportStopped = (work: Work, seen: Extract<TaskView, { readonly _tag: 'Stopped' }>, fresh: boolean): Work => {
   const exit: Exit = { code: seen.code, at: seen.exitedAt ?? toNanos(work.at), rank: 'observed' }
   const run = findRun(work, seen.pid)
-  if (run !== undefined && run.phase._tag !== 'Exited') return tell(work, run, { _tag: 'ExitFound', exit, sure: true, gone: false })
+  if (run !== undefined && run.phase._tag !== 'Exited') return tell(work, run, { _tag: 'ExitFound', exit, sure: fresh, gone: false })
   if (isOver(work, seen.pid)) {
     if (!fresh) return probe(work)
     // The same pid and the same end: it is the run that was announced, and its task should not be there any more.
     if (closedAt(work.container, seen.pid) === exit.at) return run === undefined ? work : tell(work, run, { _tag: 'LeftBehind' })
   }
   const [opened, unseen] = openRun(work, seen.pid)
-  return tell(opened, unseen, { _tag: 'ExitFound', exit, sure: true, gone: false })
+  return tell(opened, unseen, { _tag: 'ExitFound', exit, sure: fresh, gone: false })
 }
 
 /** Runs believed to be alive under another pid than the task has are gone: for certain if we asked, else we ask. */
 const othersGone = (work: Work, pid: number | undefined, fresh: boolean): Work =>
   fresh
     ? tellEach(
-      work,
+      // Those whose handling has begun may go by an older look.
+      pid === undefined ? work : warnOthers(work, pid),
       { _tag: 'ExitFound', exit: inferredExit(work.at), sure: false, gone: false },
       (run) => run.phase._tag === 'Running' && run.id.pid !== pid && run.id.pid !== 0,
     )
     : suspectRunning(work, pid)
 
-const suspectRunning = (work: Work, pid: number | undefined): Work =>
-  work.container.runs.some((run) => run.phase._tag === 'Running' && run.id.pid !== pid) ? probe(work) : work
+const suspectRunning = (work: Work, pid: number | undefined): Work => isAnotherBelievedAlive(work, pid) ? probe(work) : work
+
+const isAnotherBelievedAlive = ({ container }: Work, pid: number | undefined): boolean =>
+  container.runs.some((run) => run.phase._tag === 'Running' && run.id.pid !== pid)
 
 /** The newest run of that pid; a run whose pid nobody has told yet is taken for it. */
 const findRun = (work: Work, pid: number): Run | undefined =>

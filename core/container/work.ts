@@ -76,9 +76,11 @@ export const openRun = (work: Work, pid: number): readonly [Work, Run] => {
 }
 
 /** Asks for the task, outside any handling, unless that is being asked already. */
-export const probe = (work: Work): Work => {
-  const { key, probe: open, lastCall } = work.container
-  if (open !== undefined) return work
+export const probe = (work: Work): Work => work.container.probe === undefined ? probeAnew(work) : work
+
+/** Asks even if that is being asked already; only the last answer counts. */
+export const probeAnew = (work: Work): Work => {
+  const { key, lastCall } = work.container
   const call = callId(lastCall + 1)
   return change(work, { probe: call, lastCall: lastCall + 1 }, [{ _tag: 'LoadTask', container: key, call }])
 }

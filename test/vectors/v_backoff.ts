@@ -106,9 +106,11 @@ export const cases: ReadonlyArray<Vector> = [
   {
     name: 'V83 D: the event stream was lost, and with it an exit: the listing that follows finds it (upstream: the process ends)',
     run: () => {
-      const talk = conversation({ script: { TD: [deleted(5, 9)] } })
-      const said = talk.tell(listing({ containers: { c: metadata }, tasks: { c: stopped(5, 9) } }))
-      assert.match(said, /^SAVE .*TD SAVE STOP EMIT\(STOPPED,c,s\)$/)
+      const talk = conversation({ script: { LOAD: [stopped(5, 9)], TD: [deleted(5, 9)] } })
+      assert.equal(
+        talk.tell(listing({ containers: { c: metadata }, tasks: { c: stopped(5, 9) } })),
+        'SAVE LOAD KILL TD SAVE STOP EMIT(STOPPED,c,s)',
+      )
       assert.equal(talk.status(), 'EXITED 5 @9 Error')
     },
   },

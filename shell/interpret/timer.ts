@@ -6,7 +6,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { CancelTimer, SetTimer } from '../../core/index.ts'
 import { cancelled } from '../errors.ts'
-import { type Interpreted } from './outcome.ts'
+import { now } from '../env.ts'
+import type { Interpreted } from './outcome.ts'
 
 export const setTimer = ({ owner, call, delayMs, jitter }: SetTimer): Interpreted => (env) => async () => {
   const { signal, close } = env.calls.begin('timer', `${owner._tag} ${owner.key}`, call, env.signal)

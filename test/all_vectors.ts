@@ -6,7 +6,18 @@ import { cases as image } from './vectors/image.ts'
 import { cases as methodPaths } from './vectors/method_paths.ts'
 import { cases as probe } from './vectors/probe.ts'
 import { cases as sandbox } from './vectors/sandbox.ts'
+import { cases as shell } from './vectors/shell.ts'
 import { cases as wire } from './vectors/wire.ts'
 import { cases as wireStreams } from './vectors/wire_streams.ts'
 
-export const allVectors: ReadonlyArray<Vector> = [...captures, ...codecs, ...image, ...methodPaths, ...probe, ...sandbox, ...wire, ...wireStreams]
+export const allVectors: ReadonlyArray<Vector> = [
+  ...captures,
+  ...codecs,
+  ...image,
+  ...methodPaths,
+  ...probe,
+  ...sandbox,
+  ...shell,
+  ...wire,
+  ...wireStreams,
+]

@@ -110,9 +110,13 @@ const holdsCode = (file: string): boolean => {
   return ts.transpileModule(textOf(file), { compilerOptions }).outputText.trim() !== 'export {};'
 }
 
+/** Its own tap file, or its own vectors, which both runtimes run. */
+const hasTest = (file: string): boolean =>
+  existsSync(inProject('test', file.replace(/\.ts$/, '.test.ts'))) || existsSync(inProject('test', 'vectors', file))
+
 t.test('every source file has its test file', async (t) => {
   const without = ['core', 'shell'].flatMap(sourcesOf).filter((file) =>
-    testedElsewhere[file] === undefined && holdsCode(file) && !existsSync(inProject('test', file.replace(/\.ts$/, '.test.ts')))
+    testedElsewhere[file] === undefined && holdsCode(file) && !hasTest(file)
   )
   t.same(without, [])
   t.same(
@@ -120,6 +124,11 @@ t.test('every source file has its test file', async (t) => {
     [],
     'the list names files that exist',
   )
+})
+
+t.test('every vector module is run', async (t) => {
+  const imported = new Set(sourcesOf('test').flatMap(importsOf))
+  t.same(sourcesOf('test/vectors').filter((file) => !imported.has(file)), [])
 })
 
 t.test('the project stands alone', async (t) => {

@@ -2,7 +2,9 @@
 import type { Prop } from './support/property.ts'
 import { props as checkpoint } from './props/checkpoint.ts'
 import { props as codecs } from './props/codecs.ts'
+import { props as collections } from './props/collections.ts'
+import { props as facts } from './props/facts.ts'
 import { props as invariants } from './props/invariants.ts'
 import { props as task } from './props/task.ts'
 
-export const allProps: ReadonlyArray<Prop> = [...checkpoint, ...codecs, ...invariants, ...task]
+export const allProps: ReadonlyArray<Prop> = [...checkpoint, ...codecs, ...collections, ...facts, ...invariants, ...task]

@@ -32,7 +32,10 @@ const version = 1
  */
 export const encodeRecord = (record: ReaperRecord): JsonValue => ({ v: version, ...RecordV1.encode(record) })
 
-const Versioned = t.type({ v: t.Int }, 'an object')
+/** Named after what is wanted of it, whatever whole number it is. */
+const Version = new t.Type<number, number, unknown>(String(version), t.Int.is, t.Int.validate, t.identity)
+
+const Versioned = t.type({ v: Version }, 'an object')
 
 /**
  * The row that `json` is, or one line for each reason why it is none. Never throws, whatever it is given. Fields that version 1 does

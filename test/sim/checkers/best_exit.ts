@@ -1,0 +1,84 @@
+/** Rule 3: the best exit wins, once. One STOPPED a run, with the true code if anybody told it in time or if we destroyed the task. */
+import type { ContainerKey, Exit, ReaperEvent } from '../../../core/index.ts'
+import { containerKey } from '../../../core/index.ts'
+import type { Checker, View } from '../hooks.ts'
+import { broken } from '../hooks.ts'
+import type { TrueRun } from '../truth.ts'
+import { describeTruth } from '../truth.ts'
+import { attribute, isStopped, keyOfRun, rowOf, runsOf, runText } from './support.ts'
+
+const rule = '3 the best exit wins, once'
+
+/** Exits as the machine was told them, by whom they name. */
+const reportsOf = (
+  event: ReaperEvent,
+): ReadonlyArray<{ readonly key: ContainerKey; readonly pid: number; readonly at: bigint | undefined }> => {
+  switch (event._tag) {
+    case 'TaskExited':
+      return event.container.endsWith(`/${event.processId}`) ? [{ key: event.container, pid: event.pid, at: event.exitedAt }] : []
+    case 'TaskDeleted':
+      return [{ key: event.container, pid: event.pid, at: event.exitedAt }]
+    case 'WatchSettled':
+      return event.outcome._tag === 'Exited' ? [{ key: event.container, pid: event.outcome.pid, at: event.outcome.exitedAt }] : []
+    case 'LoadSettled':
+      return event.outcome._tag === 'Stopped' ? [{ key: event.container, pid: event.outcome.pid, at: event.outcome.exitedAt }] : []
+    case 'Relisted':
+      return event.tasks.flatMap(({ id, task }) =>
+        task._tag === 'Stopped' ? [{ key: containerKey(event.namespace, id), pid: task.pid, at: task.exitedAt }] : []
+      )
+    default:
+      return []
+  }
+}
+
+export const bestExitOnce = (view: View, window: ReadonlySet<TrueRun>, announced: Map<TrueRun, number>): Checker => {
+  /** Runs whose true exit the present process was told of, or that is on disk. */
+  let told = new Set<TrueRun>()
+  const written = new Set<TrueRun>()
+  const identities = new Map<string, number>()
+  const truly = (key: ContainerKey, pid: number, at: bigint | undefined): TrueRun | undefined =>
+    at === undefined ? undefined : runsOf(view, key, pid).find(({ exit }) => exit?.at === at)
+  const check = (run: TrueRun, exit: Exit, text: string): void => {
+    const { blurred, exit: truth } = run
+    if (blurred || truth === undefined || truth.code === exit.code || view.relabelled.has(run.key) || window.has(run)) return
+    const why = told.has(run) ? 'was told' : written.has(run) ? 'is on disk' : run.deletedBy === 'us' ? 'was ours to save' : undefined
+    if (why !== undefined) broken(rule, `${text} announced with ${exit.code} ${exit.rank}, and ${truth.code} ${why}`)
+  }
+  return {
+    asked: (effect) => {
+      if (effect._tag !== 'Persist') return
+      for (const record of effect.records) {
+        if (!isStopped(record)) continue
+        const row = rowOf(effect.records, record)
+        const run = attribute(view, record, record.exitedAt, (it) => announced.has(it))
+        if (run !== undefined && row?.exit !== undefined && !announced.has(run)) check(run, row.exit, runText(record))
+      }
+    },
+    told: (event) => {
+      for (const { key, pid, at } of reportsOf(event)) {
+        const run = truly(key, pid, at)
+        if (run !== undefined) told.add(run)
+      }
+    },
+    crashed: () => {
+      told = new Set()
+    },
+    durable: (records) => {
+      for (const record of records) {
+        if (record._tag === 'RunRecord' && record.exit?.rank === 'observed') {
+          const run = truly(keyOfRun(record.run), record.run.pid, record.exit.at)
+          if (run !== undefined) written.add(run)
+        }
+        if (!isStopped(record)) continue
+        const identity = runText(record)
+        if (identities.has(identity)) broken(rule, `${identity} announced as seq=${identities.get(identity)} and seq=${record.seq}`)
+        identities.set(identity, record.seq)
+        const run = attribute(view, record, record.exitedAt, (it) => announced.has(it))
+        if (run === undefined) return broken(rule, `${identity} announced, and no such run is left to announce`)
+        const before = announced.get(run)
+        if (before !== undefined) broken(rule, `${describeTruth(run)} announced as seq=${before} and seq=${record.seq}`)
+        announced.set(run, record.seq)
+      }
+    },
+  }
+}

@@ -1,0 +1,61 @@
+/** Sandboxes are announced once a life, with or without a pause container; images end up with the digest that containerd has. */
+import type { Announcement, SandboxKey } from '../../../core/index.ts'
+import { entries, lookup, sandboxKey } from '../../../core/index.ts'
+import type { Checker, View } from '../hooks.ts'
+import { broken } from '../hooks.ts'
+import { runText } from './support.ts'
+
+export const sandboxOnce = (view: View): Checker => {
+  const rule = 'a sandbox ends once'
+  const stopped = new Map<SandboxKey, Announcement[]>()
+  const livesOf = (key: SandboxKey): ReadonlyArray<View['others']['sandboxes'][number]> =>
+    view.others.sandboxes.filter((it) => it.key === key)
+  return {
+    durable: (records) => {
+      for (const record of records) {
+        if (record._tag !== 'Announcement' || record.type !== 'CONTAINER_STOPPED') continue
+        const key = sandboxKey(record.run.namespace, record.run.id)
+        const lives = livesOf(key)
+        if (lives.length === 0) continue
+        const all = [...(stopped.get(key) ?? []), record]
+        stopped.set(key, all)
+        const same = all.filter((it) => it.run.generation === record.run.generation && it.run.pid === record.run.pid)
+        if (same.length > 1) broken(rule, `${runText(record)} announced twice`)
+        const over = lives.filter(({ exit, removedAt }) => exit !== undefined || removedAt !== undefined).length
+        if (all.length > over) broken(rule, `${key} announced ${all.length} times and ended ${over} times`)
+      }
+    },
+    quiet: (state) => {
+      for (const [key, { phase }] of entries(state.sandboxes)) {
+        if (phase._tag === 'Recording' || phase._tag === 'BackingOff') broken(rule, `${key} is ${phase._tag}`)
+        const life = livesOf(key).at(-1)
+        if (phase._tag === 'Ready' && life?.exit !== undefined && !phase.unwatchable) {
+          broken(rule, `${key} has ended and is believed to be there`)
+        }
+      }
+    },
+  }
+}
+
+export const imagesAreKnown = (view: View): Checker => {
+  const rule = 'images are known'
+  /** Images of whose last change the present process was told. */
+  let toldOf = new Map<string, string | undefined>()
+  return {
+    told: (event) => {
+      if (event._tag === 'ImageChanged') toldOf.set(event.image, view.others.images.get(event.image))
+    },
+    crashed: () => {
+      toldOf = new Map()
+    },
+    quiet: (state) => {
+      for (const [key, digest] of view.others.images) {
+        if (!toldOf.has(key) || toldOf.get(key) !== digest) continue
+        const known = lookup(key, state.images)
+        if (known?.digest !== digest || (known !== undefined && known.work._tag !== 'Idle')) {
+          broken(rule, `${key} is ${digest ?? 'gone'}, and known as ${known?.digest ?? 'gone'} (${known?.work._tag ?? 'forgotten'})`)
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * A whole world from one seed: containerd, its other clients, the wires and the disk between, and the machine in the middle. First comes a
+ * time of faults, then a calm one in which everything has to come right. Nothing here is decided by anything but the seed.
+ */
+import type { Effect, ReaperEvent } from '../../core/index.ts'
+import { describeEffect, describeEvent } from '../../core/index.ts'
+import { checkersOf } from './checkers/all.ts'
+import { createClients } from './clients.ts'
+import type { Clock } from './clock.ts'
+import { clockAt } from './clock.ts'
+import { createContainerd } from './containerd.ts'
+import { createDisk } from './disk.ts'
+import type { Breach, View } from './hooks.ts'
+import { Broken, broken, together } from './hooks.ts'
+import { createInterpreter } from './interpret.ts'
+import { createOthers } from './others.ts'
+import type { Plan } from './plan.ts'
+import { planOf } from './plan.ts'
+import { randomOf } from './random.ts'
+import type { Shell } from './shell.ts'
+import { createShell } from './shell.ts'
+import { createStream } from './stream.ts'
+
+export interface Outcome {
+  readonly seed: number
+  readonly breach: Breach | undefined
+  readonly events: number
+  readonly announced: number
+  /** Virtual time that passed, ms. */
+  readonly lastedMs: number
+  /** Events by their kind: what the worlds have seen at all. */
+  readonly seen: ReadonlyMap<string, number>
+}
+
+export interface Options {
+  /** Faults that are left out. */
+  readonly without?: ReadonlySet<string>
+  readonly print?: (line: string) => void
+}
+
+/** The world begins here, ms since the epoch. */
+const beginning = 1_000_000_000
+/** Longest time in which everything has to come right once the faults are over: two of the longest delays between attempts, and some. */
+const calmMs = 1_500_000
+
+export const runWorld = (seed: number, { without, print }: Options = {}): Outcome => {
+  const plan = planOf(seed, without)
+  const clock = clockAt(beginning)
+  const random = randomOf(seed)
+  const calmAt = beginning + plan.safetyMs
+  const { faults } = plan
+  const isCalm = (): boolean => clock.now() >= calmAt
+  const say = (text: () => string): void => print?.(`${String(clock.now() - beginning).padStart(8)} ${text()}`)
+  let events = 0
+  const seen = new Map<string, number>()
+  let announced = 0
+  let fullUntil = 0
+
+  const stream = createStream({
+    clock,
+    random: random.fork('stream'),
+    plan,
+    calmAt,
+    deliver: (fact) => shell.post({ ...fact, at: clock.now() as ReaperEvent['at'] }),
+  })
+  const { publish } = stream
+  const containerd = createContainerd({ clock, random: random.fork('containerd'), plan, calmAt, publish, log: say })
+  const others = createOthers({ clock, random: random.fork('others'), plan, calmAt, isUp: containerd.isUp, publish })
+  const clients = createClients({ clock, random: random.fork('clients'), plan, calmAt, containerd, others, publish })
+  const view: View = {
+    plan,
+    now: clock.now,
+    containerd,
+    others,
+    rows: () => disk.rows(),
+    foreign: clients.foreign,
+    relabelled: clients.relabelled,
+  }
+  const hooks = together(checkersOf(view))
+  const disk = createDisk({
+    clock,
+    random: random.fork('disk'),
+    isFull: () => clock.now() < fullUntil,
+    isSlow: () => !isCalm() && random.chance(faults.diskSlow),
+    durable: (records) => {
+      for (const record of records) if (record._tag === 'Announcement') announced += 1
+      hooks.durable(records)
+    },
+  })
+  const interpreter = createInterpreter({
+    clock,
+    random: random.fork('calls'),
+    plan,
+    calmAt,
+    containerd,
+    others,
+    disk,
+    hooks,
+    life: () => shell.life(),
+    post: (event) => shell.post(event),
+  })
+  const log = (event: ReaperEvent | undefined, effects: ReadonlyArray<Effect>): void => {
+    events += 1
+    const tag = event?._tag ?? 'Resumed'
+    seen.set(tag, (seen.get(tag) ?? 0) + 1)
+    say(() => `> ${event === undefined ? 'resume' : describeEvent(event)}`)
+    for (const effect of effects) say(() => `    ${describeEffect(effect)}`)
+  }
+  const shell = createShell({
+    clock,
+    random: random.fork('shell'),
+    plan,
+    calmAt,
+    containerd,
+    others,
+    stream,
+    disk,
+    hooks,
+    interpret: interpreter.interpret,
+    log,
+  })
+
+  // What befalls the world as a whole.
+  const fate = random.fork('fate')
+  const within = (): number => fate.int(0, plan.safetyMs - 5_000)
+  const times = (dose: number, most: number): number => (dose === 0 ? 0 : 1 + Math.floor(dose * most))
+  let boots = 1
+  const bootId = (): string => `boot-${boots}`
+  const daemonDown = (downMs: number): void => {
+    if (!containerd.isUp()) return
+    containerd.crash()
+    others.crash()
+    interpreter.disconnected()
+    shell.disconnected()
+    clock.after(downMs, () => {
+      containerd.boot()
+    })
+  }
+  const processDown = (downMs: number): void => {
+    if (shell.life() === 0) return
+    say(() => '. the reaper dies')
+    interpreter.crash()
+    shell.crash()
+    clock.after(downMs, () => shell.start(bootId()))
+  }
+  const plans: ReadonlyArray<readonly [number, () => void]> = [
+    [times(faults.daemonRestarts, 3), () => daemonDown(fate.delay(3_000, 30_000, 0.2))],
+    [times(faults.crashes, 5), () => processDown(fate.delay(1_000, 30_000, 0.2))],
+    [times(faults.streamLost, 4), () => shell.disconnected()],
+    [times(faults.diskFull, 3), () => {
+      fullUntil = Math.min(calmAt, clock.now() + fate.int(100, 20_000))
+    }],
+    [times(faults.reboots, 1), () => {
+      say(() => '. the host loses power')
+      processDown(6_000)
+      daemonDown(5_000)
+      containerd.powerCut()
+      clients.rebooted()
+      boots += 1
+    }],
+  ]
+  for (const [count, strike] of plans) {
+    for (let i = 0; i < count; i += 1) clock.after(within(), strike)
+  }
+  shell.start(bootId())
+  clients.live()
+  others.live()
+
+  const result = (breach: Breach | undefined): Outcome => ({
+    seed,
+    breach,
+    events,
+    announced,
+    lastedMs: clock.now() - beginning,
+    seen,
+  })
+  const isQuiet = (): boolean =>
+    stream.isIdle() && disk.isIdle() && interpreter.isIdle() && shell.isIdle() && shell.life() !== 0 && stream.isOpen()
+  try {
+    while (clock.advance(calmAt));
+    say(() => '. calm')
+    settle(clock, shell, isQuiet, calmAt + 150_000)
+    const state = shell.state()
+    if (state !== undefined) hooks.quiet(state)
+    return result(undefined)
+  } catch (error) {
+    if (error instanceof Broken) return result(error.breach)
+    return result({ rule: 'never throws', what: error instanceof Error ? error.stack ?? error.message : String(error) })
+  }
+}
+
+/** Until nothing moves any more, and two further listings have moved nothing. */
+const settle = (clock: Clock, shell: Shell, isQuiet: () => boolean, atLeast: number): void => {
+  const limit = clock.now() + calmMs
+  while (clock.advance(atLeast));
+  for (let round = 0; round < 3; round += 1) {
+    while (!isQuiet()) {
+      if (clock.now() >= limit) broken('9 everything converges', 'something still moves long after the faults are over')
+      clock.advance(limit)
+    }
+    if (round < 2) shell.relistNow()
+  }
+}
+
+/** How a world is seen again, with everything that happens in it. */
+export const replayCommand = ({ seed }: { readonly seed: number }): string => `node dist/test/sim/replay.js ${seed}`
+
+export type { Plan }

@@ -12,7 +12,7 @@ import type { Metadata } from '../../core/metadata.ts'
 import { defaultPolicy, type Policy } from '../../core/policy.ts'
 import type { Announcement, ReaperRecord } from '../../core/record.ts'
 import type { State } from '../../core/state.ts'
-import { type Asked, askedBy, type Outcomes, type Word } from './answers.ts'
+import { type Asked, askedBy, type Outcomes, subjectOf, type Word } from './answers.ts'
 import { listing, started } from './facts.ts'
 import { guard } from './guard.ts'
 import { phaseWord, statusWord } from './run_words.ts'
@@ -29,6 +29,8 @@ export interface Options {
   readonly policy?: Partial<Policy>
   readonly script?: Script
   readonly metadata?: Metadata
+  /** Answers that depend on whom the call is about; where one is undefined, the world answers. */
+  readonly instead?: { readonly [W in Word]?: (about: string) => Outcomes[W] | undefined }
   /** What is there before the conversation begins. `running` (the default): c runs as pid 42 and is watched. `nothing`: an empty state. */
   readonly from?: 'running' | 'known' | 'nothing' | ReadonlyArray<ReaperRecord>
 }
@@ -107,7 +109,10 @@ export const conversation = (options: Options = {}): Conversation => {
     for (const word of Object.keys(more)) if (isWord(word)) add(word)
   }
   const isWord = (word: string): word is Word => word in script
-  const book = { take: <W extends Word>(word: W, effect: Effect): Outcomes[W] | 'hang' => script[word].shift() ?? world.take(word, effect) }
+  const book = {
+    take: <W extends Word>(word: W, effect: Effect): Outcomes[W] | 'hang' =>
+      script[word].shift() ?? options.instead?.[word]?.(subjectOf(effect)) ?? world.take(word, effect),
+  }
 
   const settled = (asked: Asked, event: ReaperEvent): void => {
     guarding.settled(asked.effect)

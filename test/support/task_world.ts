@@ -5,7 +5,7 @@
 import type { TaskView } from '../../core/answer.ts'
 import type { Effect } from '../../core/effect.ts'
 import type { ReaperEvent } from '../../core/event.ts'
-import type { ContainerKey } from '../../core/ids.ts'
+import { type ContainerKey, containerKey } from '../../core/ids.ts'
 import type { Metadata } from '../../core/metadata.ts'
 import type { Book, Outcomes, Word } from './answers.ts'
 import { counted, delivered, drained, durable, failed, found, gone, notFound } from './outcomes.ts'
@@ -63,6 +63,9 @@ export const taskWorld = (metadata: Metadata): TaskWorld => {
           break
         case 'WatchSettled':
           if (event.outcome._tag === 'Exited') exit(event.container, event.outcome)
+          break
+        case 'Relisted':
+          for (const { id, task } of event.tasks) tasks.set(containerKey(event.namespace, id), task)
           break
         case 'TaskDeleted':
           tasks.delete(event.container)

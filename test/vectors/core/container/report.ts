@@ -13,7 +13,7 @@ export const cases: ReadonlyArray<Vector> = [
   {
     name: 'report: rule 4: a listing that is older than the start of the next run does not get that one killed',
     run: () => {
-      const talk = conversation({ script: { LOAD: ['hang'] } })
+      const talk = conversation({ script: { LOAD: ['hang', running(43)] } })
       assert.equal(talk.tell(started(43)), 'LOAD WATCH')
       assert.equal(talk.tell(seen(stopped(0, 7))), 'SAVE LOAD SAVE STOP EMIT(STOPPED,c,s)')
       assert.equal(talk.answer('LOAD', running(43)), '')

@@ -14,6 +14,8 @@ export interface SceneOptions {
   readonly flags?: ReadonlyArray<string>
   /** Namespaces to reap beside the test's own. */
   readonly beside?: ReadonlyArray<string>
+  /** That of an earlier reaper; a new one unless told. */
+  readonly stateDir?: string
 }
 
 /** One test's corner of the daemon. */
@@ -30,8 +32,7 @@ export const scene = (t: Test, daemon: Containerd, namespace: string): Scene => 
   daemon,
   namespace,
   ctr: ctrFor(daemon, namespace),
-  reap: async ({ beside = [], ...options } = {}) => {
-    const stateDir = mkdtempSync(join(daemon.dir, 'reaper-'))
+  reap: async ({ beside = [], stateDir = mkdtempSync(join(daemon.dir, 'reaper-')), ...options } = {}) => {
     const reaper = await startReaper({ ...options, address: daemon.address, namespaces: [namespace, ...beside], stateDir })
     t.teardown(() => reaper.kill9())
     return reaper

@@ -65,6 +65,7 @@ export interface ReaperOptions {
 /** A running `containerd-reaper run`. */
 export interface ReaperProcess {
   readonly pid: number
+  readonly stateDir: string
   /** Every line so far, oldest first. Throws if one is not a JSON object. */
   readonly lines: () => ReadonlyArray<LogLine>
   /** The `container stopped` lines so far. Throws if one lacks a field that is promised. */
@@ -204,6 +205,7 @@ export const startReaper = async (options: ReaperOptions): Promise<ReaperProcess
   if (isOver()) throw new Error(`Cannot start the reaper: it ended with ${child.exitCode ?? child.signalCode}: ${text.err}${text.out}`)
   return {
     pid: child.pid ?? 0,
+    stateDir,
     lines,
     stopped,
     waitForLine,

@@ -13,7 +13,8 @@ import { nowNs } from './now.ts'
 import { type Exit } from './process.ts'
 import { alreadyExists, type Answer, noContainer, noTask, type Refusal, refusal } from './refusal.ts'
 import { type Context } from './rpc.ts'
-import { makeShim, type ProcessState, type Shim, type TaskSpec } from './shim.ts'
+import { makeShim } from './shim.ts'
+import { type ProcessState, type Shim, type TaskSpec } from './shim_port.ts'
 import { makeTable, type Records, type Table } from './state.ts'
 
 export interface Daemon {
@@ -39,7 +40,7 @@ export interface Daemon {
 export type DeadShimPid = 'zero' | 'task'
 
 /** How a Delete may be left alone by its caller. */
-export type Leaving = Pick<Context, 'hold' | 'signal' | 'expired'>
+export type Leaving = Pick<Context, 'hold' | 'signal' | 'deadline'>
 
 export interface DaemonParts {
   readonly records: Records
@@ -95,16 +96,18 @@ export const makeDaemon = ({ records, exchange, forward, deadShimPid }: DaemonPa
       if (pid._tag === 'Right') shims.set(namespace, id, shim)
       return pid
     },
-    remove: async (namespace, id, { hold, signal, expired }) => {
+    remove: async (namespace, id, { hold, signal, deadline }) => {
       const found = find(namespace, id)
       if (found._tag === 'Left') return found
       const shim = found.right
-      const answer = await Promise.race([shim.remove(hold?.until), aborted(signal).then(() => undefined)])
-      if (answer === undefined) {
-        // The deadline travels on to the shim, a cancel does not.
-        if (hold?.cutByDeadline === true && expired()) shim.cutOff()
-        return E.left(refusal(status.UNKNOWN, 'context canceled: unknown'))
+      const removing = shim.remove(hold?.until)
+      // The deadline travels on to the shim, which keeps it whether the caller stays or not. A cancel does not.
+      if (hold?.cutByDeadline === true && Number.isFinite(deadline)) {
+        const timer = setTimeout(shim.cutOff, Math.max(0, deadline - Date.now()))
+        void removing.then(() => clearTimeout(timer))
       }
+      const answer = await Promise.race([removing, aborted(signal).then(() => undefined)])
+      if (answer === undefined) return E.left(refusal(status.UNKNOWN, 'context canceled: unknown'))
       if (!settled(answer)) return prefixed(answer)
       // After a deletion that succeeded the shim is struck off first, so that its end is not taken for a death.
       if (answer._tag === 'Right') forget(shim)

@@ -18,8 +18,8 @@ export interface Context {
   readonly signal: AbortSignal
   /** For calls that hang inside the shim: what to wait for there. */
   readonly hold: Hold | undefined
-  /** Whether the caller has gone because its deadline passed. */
-  readonly expired: () => boolean
+  /** When the caller stops waiting, in milliseconds since 1970; infinite without a deadline. */
+  readonly deadline: number
 }
 
 /** A wait inside the shim, and whether the caller's deadline ends it there too. */
@@ -116,7 +116,7 @@ export const makeRpc = (log: CallLog, faults: FaultBox): Rpc => {
       faults.call(call, header, id),
       holdsInShim,
       signal,
-      (hold) => handle({ namespace: namespace.right, signal, hold, expired: () => Date.now() >= Number(caller.getDeadline()) }),
+      (hold) => handle({ namespace: namespace.right, signal, hold, deadline: Number(caller.getDeadline()) }),
     )
     end(answer._tag === 'Left' ? answer.left.code : status.OK)
     return answer

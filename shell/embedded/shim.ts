@@ -11,62 +11,9 @@ import { Status } from '../proto/gen/containerd/task.ts'
 import * as events from './events.ts'
 import { type Latch, latch, orAborted } from './latch.ts'
 import { nowNs } from './now.ts'
-import { type Child, type Exit, makeChild, type ProcessSpec } from './process.ts'
+import { type Child, type Exit, makeChild } from './process.ts'
 import { alreadyExists, type Answer, notFound, refusal, shimClosed, unknown } from './refusal.ts'
-
-/** The state of a process as `Get` shows it. Pid 0 and `UNKNOWN`: the shim could not say, because a Delete hangs in it. */
-export interface ProcessState {
-  readonly id: string
-  readonly pid: number
-  readonly status: Status
-  readonly exit: Exit | undefined
-}
-
-export interface TaskSpec extends ProcessSpec {
-  /** In a pid namespace of its own nothing outlives the first process: the shim ends what is left. */
-  readonly ownPidNamespace: boolean
-}
-
-export interface Shim {
-  readonly namespace: string
-  readonly id: string
-  readonly alive: () => boolean
-  /** The task that is still in the shim, if any. */
-  readonly task: () => ProcessState | undefined
-  readonly create: (spec: TaskSpec) => Answer<number>
-  readonly start: (execId: string) => Answer<number>
-  readonly exec: (execId: string, spec: ProcessSpec) => Answer<void>
-  readonly state: (execId: string) => Answer<ProcessState>
-  readonly wait: (execId: string, signal: AbortSignal) => Promise<Answer<Exit>>
-  readonly kill: (execId: string, signal: number, all: boolean) => Promise<Answer<void>>
-  readonly pause: () => Answer<void>
-  readonly resume: () => Answer<void>
-  /** Deletes the task; goes on whatever becomes of the caller. `hold` keeps it inside, with the task half gone. */
-  readonly remove: (hold: Promise<void> | undefined) => Promise<Answer<ProcessState>>
-  /** Cuts a Delete off that is being held: it fails, and the task stays as it was. */
-  readonly cutOff: () => void
-  /** Resolves when no Delete is under way. */
-  readonly idle: () => Promise<void>
-  readonly removeExec: (execId: string) => Answer<ProcessState>
-  /** The pid that the task has or had; 0 before there was one. */
-  readonly lastPid: () => number
-  /** The live processes, the task's own and those that it left behind. */
-  readonly members: () => ReadonlyArray<number>
-  /** Ends the shim, unless it still holds a task. */
-  readonly shutdown: () => void
-  /** Ends the shim at once, as SIGKILL would: what runs in it goes on until `reapChildren`. */
-  readonly die: () => void
-  /** Kills every process of the task and waits for the first one's end. */
-  readonly reapChildren: () => Promise<void>
-  readonly oomKills: () => bigint
-  readonly setOomKills: (count: bigint) => void
-}
-
-export interface ShimParts {
-  readonly namespace: string
-  readonly id: string
-  readonly publish: (event: events.Publication) => void
-}
+import { type ProcessState, type Shim, type ShimParts } from './shim_port.ts'
 
 interface Process {
   readonly id: string
@@ -157,14 +104,9 @@ export const makeShim = ({ namespace, id, publish }: ShimParts): Shim => {
     for (const { child } of [one, ...execs.values()]) child.signalAll(SIGKILL)
   }
 
-  /** A Delete holds the task's lock; says whether there was something to wait for. */
-  const untilUnlocked = async (): Promise<boolean> => {
-    const lock = deleting
-    if (lock === undefined) return false
-    await Promise.race([lock, closed.promise])
-    if (alive) await untilUnlocked()
-    return true
-  }
+  /** A Delete holds the task's lock. Whoever waited must look again, since another may have been faster. */
+  const locked = (): boolean => deleting !== undefined && alive
+  const unlocked = async (): Promise<void> => void await Promise.race([deleting, closed.promise])
 
   const setPaused = (verb: string, from: Status, to: Status, signal: number, event: events.Publication): Answer<void> => {
     const found = find('')
@@ -231,13 +173,17 @@ export const makeShim = ({ namespace, id, publish }: ShimParts): Shim => {
       const { exit, exited } = found.right
       // Reading the exit needs the lock that a Delete holds while it hangs.
       if (exit !== undefined) {
-        await orAborted(signal, untilUnlocked(), false)
+        while (locked() && !signal.aborted) await orAborted(signal, unlocked(), undefined)
         return alive ? E.right(exit) : E.left(shimClosed)
       }
       return orAborted(signal, whileAlive(exited.promise.then((value) => E.right(value))), gone)
     },
     kill: async (execId, signal, all) => {
-      const waited = await untilUnlocked()
+      let waited = false
+      while (locked()) {
+        waited = true
+        await unlocked()
+      }
       if (waited && alive && init === undefined) return notFound('cannot kill a deleted process')
       const found = find(execId)
       if (found._tag === 'Left') return found
@@ -248,7 +194,11 @@ export const makeShim = ({ namespace, id, publish }: ShimParts): Shim => {
     pause: () => setPaused('pause', Status.RUNNING, Status.PAUSED, SIGSTOP, events.taskPaused(id)),
     resume: () => setPaused('resume', Status.PAUSED, Status.RUNNING, SIGCONT, events.taskResumed(id)),
     remove: async (hold) => {
-      const waited = await untilUnlocked()
+      let waited = false
+      while (locked()) {
+        waited = true
+        await unlocked()
+      }
       if (waited && alive && init === undefined) return notFound('cannot delete a deleted process')
       const found = find('')
       if (found._tag === 'Left') return found
@@ -262,7 +212,9 @@ export const makeShim = ({ namespace, id, publish }: ShimParts): Shim => {
       }))
     },
     cutOff: () => cut.open(),
-    idle: async () => void await untilUnlocked(),
+    idle: async () => {
+      while (locked()) await unlocked()
+    },
     removeExec: (execId) => {
       const found = find(execId)
       if (found._tag === 'Left') return found

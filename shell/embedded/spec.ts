@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { type Any } from '../proto/gen/google/protobuf/any.ts'
 import { type ProcessSpec } from './process.ts'
-import { type TaskSpec } from './shim.ts'
+import { type TaskSpec } from './shim_port.ts'
 
 const specUrl = 'types.containerd.io/opencontainers/runtime-spec/1/Spec'
 const processUrl = 'types.containerd.io/opencontainers/runtime-spec/1/Process'

@@ -33,7 +33,7 @@ import { type Answer } from './refusal.ts'
 import { makeRpc } from './rpc.ts'
 import { createSandbox, exitSandbox } from './sandboxes_service.ts'
 import { register } from './serve.ts'
-import { type Shim, type TaskSpec } from './shim.ts'
+import { type Shim, type TaskSpec } from './shim_port.ts'
 import { specOf } from './spec.ts'
 import { makeRecords } from './state.ts'
 

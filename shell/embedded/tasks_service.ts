@@ -17,7 +17,7 @@ import { noTime, nowNs, timestamp } from './now.ts'
 import { type ProcessSpec } from './process.ts'
 import { type Answer, refusal, unknown } from './refusal.ts'
 import { type Rpc } from './rpc.ts'
-import { type ProcessState, type Shim } from './shim.ts'
+import { type ProcessState, type Shim } from './shim_port.ts'
 import { processSpecOf, taskSpecOf } from './spec.ts'
 import { type Records } from './state.ts'
 

@@ -20,15 +20,5 @@ export const withStand = async (
 /** What a stand leaves over when everything was cleaned up. */
 export const nothing = { tasks: [], shims: [], processes: [] }
 
-/** The gRPC codes that the tests name. */
-export const code = {
-  CANCELLED: 1,
-  UNKNOWN: 2,
-  INVALID_ARGUMENT: 3,
-  DEADLINE_EXCEEDED: 4,
-  NOT_FOUND: 5,
-  ALREADY_EXISTS: 6,
-  FAILED_PRECONDITION: 9,
-  UNIMPLEMENTED: 12,
-  UNAVAILABLE: 14,
-} as const
+/** The gRPC codes. */
+export { status as code } from '@grpc/grpc-js'

@@ -8,13 +8,13 @@ import {
   makeGate,
   needsContainerd,
   type SeenEvent,
-  slowRunc,
   type SlowRunc,
+  slowRunc,
   startContainerd,
   watchEvents,
 } from '../support/containerd/index.ts'
 import { waitFor } from '../support/wait_for.ts'
-import { ends, nothingLeft, pidOf, scene, type Scene, waitForStatus } from './scene.ts'
+import { ends, nothingLeft, pidOf, type Scene, scene, waitForStatus } from './scene.ts'
 
 /** The ways to end, with the code that each must give. */
 const ways = { zero: 0, three: 3, killed: 137, second: 4, parent: 6 } as const
@@ -74,7 +74,10 @@ t.test('exits', needsContainerd(), async (t: Test) => {
     const reaper = await here.reap()
     await reaper.waitForStopped(['zero', 'three', 'second', 'parent'])
     await waitFor(async () => (await reaper.status()).running === 3, { what: 'three running containers to be watched' })
-    t.match(await ctr.taskList(), [{ id: 'killed', status: 'RUNNING' }, { id: 'later', status: 'RUNNING' }, { id: 'paused', status: 'PAUSED' }])
+    t.match(await ctr.taskList(), [{ id: 'killed', status: 'RUNNING' }, { id: 'later', status: 'RUNNING' }, {
+      id: 'paused',
+      status: 'PAUSED',
+    }])
     gate.open()
     await ctr.taskKill('killed')
     await reaper.waitForStopped(['killed', 'later'])

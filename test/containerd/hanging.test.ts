@@ -1,9 +1,9 @@
 /** Deletes that hang, on a real containerd: the leak that follows when they are cut off, that ours are not, and that nobody waits for them. */
 import t, { type Test } from 'tap'
-import { needsContainerd, shimsOf, slowRunc, type SlowRunc, startContainerd } from '../support/containerd/index.ts'
+import { needsContainerd, shimsOf, type SlowRunc, slowRunc, startContainerd } from '../support/containerd/index.ts'
 import { type ReaperProcess, runCli, type StoppedLine } from '../support/reaper.ts'
 import { waitFor } from '../support/wait_for.ts'
-import { atOnce, type Codes, ends, nothingLeft, scene, type Scene, waitForStatus } from './scene.ts'
+import { atOnce, type Codes, ends, nothingLeft, type Scene, scene, waitForStatus } from './scene.ts'
 
 // An attempt that is over soon, and a back-off that no test lives to see the end of: what is announced after a failed attempt
 // was not announced by a back-off tick.
@@ -135,7 +135,10 @@ t.test('hanging deletes', needsContainerd(), async (t: Test) => {
     const { code, stdout } = await runCli(['status', '--state-dir', reaper.stateDir])
     t.equal(code, 0)
     t.match(stdout, /^reaper \d+ in shown: 1 containers, 0 running, 1 in handling, 0 announced\nCONTAINER +PID +EXIT +PHASE /)
-    t.match(stdout, /\nshown\/hangs +\d+ +6 +BackingOff \(Delete in flight\) +\S+ +2 +\S+ +Handling took longer than 3000 ms in Deleting\n$/)
+    t.match(
+      stdout,
+      /\nshown\/hangs +\d+ +6 +BackingOff \(Delete in flight\) +\S+ +2 +\S+ +Handling took longer than 3000 ms in Deleting\n$/,
+    )
     t.equal(await reaper.stop(), 0)
     runc.release('hangs')
   })

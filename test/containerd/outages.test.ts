@@ -51,8 +51,10 @@ t.test('outages', needsContainerd(), async (t: Test) => {
     const gates = ids.map((id) => makeGate(daemon.rootfs, `${here.namespace}-${id}`))
     t.teardown(() => gates.forEach((gate) => gate.close()))
     const codes = Object.fromEntries(ids.map((id, place) => [id, 21 + place]))
-    await atOnce(ids.map((id, place) => [id, gates[place]] as const), ([id, gate]) =>
-      ctr.run(id, { command: `${gate?.wait}; exit ${codes[id]}` }))
+    await atOnce(
+      ids.map((id, place) => [id, gates[place]] as const),
+      ([id, gate]) => ctr.run(id, { command: `${gate?.wait}; exit ${codes[id]}` }),
+    )
     const pids = new Map((await ctr.taskList()).map(({ id, pid }) => [id, pid]))
     const leave = async (from: number, to: number): Promise<void> => {
       for (const gate of gates.slice(from, to)) gate.open()

@@ -69,7 +69,12 @@ export const nothingLeft = async ({ daemon, namespace, ctr }: Scene): Promise<vo
  * The end of every test: a container that comes last is reaped like the others, so that whatever was still on its way has come; the
  * program ends with 0; and of each container there is one line for each of its runs, with the true code, numbered without a gap.
  */
-export const ends = async (t: Test, { ctr, namespace }: Scene, reaper: ReaperProcess, codes: Codes): Promise<ReadonlyArray<StoppedLine>> => {
+export const ends = async (
+  t: Test,
+  { ctr, namespace }: Scene,
+  reaper: ReaperProcess,
+  codes: Codes,
+): Promise<ReadonlyArray<StoppedLine>> => {
   const all: Codes = { ...codes, 'the-last': 0 }
   await reaper.waitForStopped(runsOf(codes))
   await ctr.run('the-last', { command: 'exit 0' })

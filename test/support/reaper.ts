@@ -3,7 +3,6 @@
  * command line and the lines that are promised, nothing of how they come about.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import type { Readable } from 'node:stream'
 import * as E from 'fp-ts/lib/Either.js'
@@ -135,8 +134,8 @@ const endWithUs = (child: Child): void => {
 
 // The command of the npm package is a script that waits for the real program and passes no signal on.
 const denoProgram = (): string => {
-  const { runInstall }: { readonly runInstall: () => string } = createRequire(inProject('package.json'))('deno/install_api.cjs')
-  return runInstall()
+  const installer = createRequire(inProject('package.json'))('deno/install_api.cjs') as { readonly runInstall: () => string } // untyped
+  return installer.runInstall()
 }
 
 const commandOf = (runtime: Runtime): ReadonlyArray<string> =>
@@ -154,11 +153,13 @@ const start = (args: ReadonlyArray<string>, runtime: Runtime): { readonly child:
   return { child, text }
 }
 
+/** The code with which it ends; null for a death by signal. All its output has come by then. */
+const exitCode = (child: Child): Promise<number | null> => new Promise((resolve) => child.once('close', resolve))
+
 /** Runs the program with these arguments until it ends by itself. */
 export const runCli = async (args: ReadonlyArray<string>, runtime: Runtime = 'node'): Promise<CliResult> => {
   const { child, text } = start(args, runtime)
-  const [code] = await once(child, 'close')
-  return { code: typeof code === 'number' ? code : null, stdout: text.out, stderr: text.err }
+  return { code: await exitCode(child), stdout: text.out, stderr: text.err }
 }
 
 const isRecord = (value: unknown): value is LogLine => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -182,7 +183,7 @@ export const startReaper = async (options: ReaperOptions): Promise<ReaperProcess
   const names = namespaces.flatMap((name) => ['--namespace', name])
   const { child, text } = start(['run', '--address', address, ...names, '--state-dir', stateDir, '--log', 'json', ...flags], runtime)
   const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null
-  const closed = once(child, 'close')
+  const ended = exitCode(child)
   // Each line is read once: a crowd's lines are looked at many times.
   const read: Array<LogLine> = []
   let from = 0
@@ -195,10 +196,9 @@ export const startReaper = async (options: ReaperOptions): Promise<ReaperProcess
   }
   const stopped = (): ReadonlyArray<StoppedLine> =>
     lines().filter(({ msg }) => msg === 'container stopped').map((line) => decoded(StoppedLineOf, line))
-  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+  const end = (signal: NodeJS.Signals): Promise<number | null> => {
     child.kill(signal)
-    const [code] = await closed
-    return typeof code === 'number' ? code : null
+    return ended
   }
   const waitForLine: ReaperProcess['waitForLine'] = (want, wait) => waitFor(() => lines().find(want), wait)
   await waitFor(() => isOver() || lines().some(({ msg }) => msg === 'connected to containerd'), { what: 'the reaper to be connected' })

@@ -4,7 +4,7 @@
  * @module
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type Announcement, type Config, policyOf, type ReaperRecord } from '../../core/index.ts'
+import { type Announcement, type Config, initial, policyOf, type ReaperRecord, type State } from '../../core/index.ts'
 import { systemClock } from '../clock.ts'
 import { connect } from '../containerd/client.ts'
 import { probe } from '../containerd/probe.ts'
@@ -29,6 +29,13 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
       err(`${reached.left.message}\n`)
       return 1
     }
+    // The state directory first: a second reaper on it must not have begun to delete when it is refused.
+    let state = (): State => initial('')
+    const control = await serveControl(config.stateDir, () => statusReport(process.pid, config.namespaces, state()))()
+    if (E.isLeft(control)) {
+      err(`${control.left.line}\n`)
+      return 1
+    }
     const started = await startReaper({
       containerd,
       store: memoryStore<ReaperRecord>(),
@@ -47,16 +54,12 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
       onAnnouncement: sayStopped(log, config.dryRun),
     })()
     if (E.isLeft(started)) {
+      control.right.close()
       err(`${started.left.message}\n`)
       return 1
     }
     const reaper = started.right
-    const control = await serveControl(config.stateDir, () => statusReport(process.pid, config.namespaces, reaper.state()))()
-    if (E.isLeft(control)) {
-      err(`${control.left.line}\n`)
-      await reaper.stop(0)()
-      return 1
-    }
+    state = reaper.state
     log.info('reaping', { address: config.address, namespaces: config.namespaces, dryRun: config.dryRun, version: reached.right.version })
     await aborted(stop)
     log.info('stopping', { graceMs })

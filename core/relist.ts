@@ -3,17 +3,17 @@
  *
  * @module
  */
+import { metadataOf } from './container/context.ts'
 import type { ContainerInput, Observation } from './container/step.ts'
 import type { Relisted } from './event.ts'
-import type { SandboxKey } from './ids.ts'
 import { containerKey, sandboxKey } from './ids.ts'
-import type { SandboxMissing, SandboxSeen } from './sandbox.ts'
+import type { SandboxMissing, SandboxOverlapped, SandboxSeen } from './sandbox.ts'
 import type { State } from './state.ts'
 import { entries, lookup } from './table.ts'
 
 export interface Observations {
   readonly containers: ReadonlyArray<Observation & ContainerInput>
-  readonly sandboxes: ReadonlyArray<SandboxSeen | SandboxMissing>
+  readonly sandboxes: ReadonlyArray<SandboxSeen | SandboxMissing | SandboxOverlapped>
 }
 
 /**
@@ -25,7 +25,10 @@ export const observations = ({ namespace, containers, tasks, sandboxes, at }: Re
   const listedTasks = new Set(tasks.map(({ id }) => id))
   const listedSandboxes = sandboxes === undefined ? undefined : new Set(sandboxes.map(({ id }) => id))
   const ours = entries(state.containers).flatMap(([, container]) => (container.namespace === namespace ? [container] : []))
-  const pauses = new Set(containers.flatMap(({ id, metadata }) => (metadata.kind === 'sandbox' ? [id] : [])))
+  const pauses = new Set([
+    ...containers.flatMap(({ id, metadata }) => (metadata.kind === 'sandbox' ? [id] : [])),
+    ...ours.flatMap((container) => (metadataOf(container).kind === 'sandbox' ? [container.id] : [])),
+  ])
 
   const seen = [...containers].sort(byId).map(({ id, metadata }): Observation => (
     { _tag: 'ContainerSeen', container: containerKey(namespace, id), metadata, at }
@@ -49,13 +52,13 @@ export const observations = ({ namespace, containers, tasks, sandboxes, at }: Re
       ...[...sandboxes ?? []].sort(byId).filter(({ id }) => !pauses.has(id)).map(({ id, sandboxer }): SandboxSeen => (
         { _tag: 'SandboxSeen', sandbox: sandboxKey(namespace, id), sandboxer, at }
       )),
-      ...entries(state.sandboxes).flatMap(([key, sandbox]): ReadonlyArray<SandboxMissing> =>
-        sandbox.namespace === namespace && !listedSandboxes.has(sandbox.id) ? [sandboxMissing(key, at)] : []
-      ),
+      ...entries(state.sandboxes).flatMap(([key, sandbox]): ReadonlyArray<SandboxMissing | SandboxOverlapped> => {
+        if (sandbox.namespace !== namespace) return []
+        if (pauses.has(sandbox.id)) return [{ _tag: 'SandboxOverlapped', sandbox: key, at }]
+        return listedSandboxes.has(sandbox.id) ? [] : [{ _tag: 'SandboxMissing', sandbox: key, at }]
+      }),
     ],
   }
 }
-
-const sandboxMissing = (sandbox: SandboxKey, at: Relisted['at']): SandboxMissing => ({ _tag: 'SandboxMissing', sandbox, at })
 
 const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)

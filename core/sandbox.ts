@@ -4,21 +4,19 @@
  *
  * @module
  */
-import type { PersistSettled, TimerFired } from './answer.ts'
-import type { SandboxEvent, SandboxExited } from './event.ts'
+import type { SandboxExited } from './event.ts'
 import type { Exit } from './exit.ts'
 import { better } from './exit.ts'
 import type { Millis, SandboxKey } from './ids.ts'
 import { parts, toNanos } from './ids.ts'
 import { stepReady, watchSandbox } from './sandbox/ready.ts'
-import type { SandboxEnv, SandboxMissing, SandboxSeen, SandboxStepped } from './sandbox/types.ts'
+import type { SandboxEnv, SandboxInput, SandboxMissing, SandboxOverlapped, SandboxSeen, SandboxStepped } from './sandbox/types.ts'
 import { exitReport, isRepeat, putOff, writeEnd } from './sandbox/write.ts'
 import type { Sandbox, SandboxPhase } from './state.ts'
 
-export type { SandboxEnv, SandboxMissing, SandboxSeen, SandboxStepped }
+export type { SandboxEnv, SandboxInput, SandboxMissing, SandboxOverlapped, SandboxSeen, SandboxStepped }
 
 type In<Tag extends SandboxPhase['_tag']> = Extract<SandboxPhase, { readonly _tag: Tag }>
-type Told = SandboxEvent | SandboxSeen | SandboxMissing | PersistSettled | TimerFired
 
 /**
  * One step of one sandbox. undefined: nothing is known, or to be remembered, of it.
@@ -27,7 +25,7 @@ type Told = SandboxEvent | SandboxSeen | SandboxMissing | PersistSettled | Timer
  * the last one does, as in containerd's CRI plugin, and listeners are told of the change. An exit of a sandbox that nobody has heard
  * of comes from one that is removed, and is nothing.
  */
-export const stepSandbox = (env: SandboxEnv, event: Told, key: SandboxKey, sandbox: Sandbox | undefined): SandboxStepped => {
+export const stepSandbox = (env: SandboxEnv, event: SandboxInput, key: SandboxKey, sandbox: Sandbox | undefined): SandboxStepped => {
   if (sandbox === undefined) return appear(event, key)
   const { phase } = sandbox
   switch (phase._tag) { // no default: a new phase without its line here does not compile
@@ -42,7 +40,7 @@ export const stepSandbox = (env: SandboxEnv, event: Told, key: SandboxKey, sandb
   }
 }
 
-const appear = (event: Told, key: SandboxKey): SandboxStepped => {
+const appear = (event: SandboxInput, key: SandboxKey): SandboxStepped => {
   if (event._tag !== 'SandboxStarted' && event._tag !== 'SandboxSeen') return [undefined, []]
   const [namespace, id] = parts(key)
   const sandboxer = event._tag === 'SandboxSeen' ? event.sandboxer : ''
@@ -58,7 +56,7 @@ const unwatched: In<'Ready'> = {
   before: undefined,
 }
 
-const stepRecording = (env: SandboxEnv, event: Told, sandbox: Sandbox, self: In<'Recording'>): SandboxStepped => {
+const stepRecording = (env: SandboxEnv, event: SandboxInput, sandbox: Sandbox, self: In<'Recording'>): SandboxStepped => {
   const { exit, seenAt, seq, later } = self
   if (event._tag === 'SandboxExited') {
     return env.policy.sandboxExit === 'last' && !isRepeat(event, later ?? exit)
@@ -73,14 +71,14 @@ const stepRecording = (env: SandboxEnv, event: Told, sandbox: Sandbox, self: In<
   return [{ ...sandbox, phase: { _tag: 'NotReady', exit, seq } }, []]
 }
 
-const stepBackingOff = (env: SandboxEnv, event: Told, sandbox: Sandbox, self: In<'BackingOff'>): SandboxStepped => {
+const stepBackingOff = (env: SandboxEnv, event: SandboxInput, sandbox: Sandbox, self: In<'BackingOff'>): SandboxStepped => {
   if (event._tag === 'TimerFired' && event.call === self.call) return writeEnd(env, sandbox, self, event.at)
   if (event._tag !== 'SandboxExited') return [sandbox, []]
   const exit = env.policy.sandboxExit === 'last' ? exitOf(event) : better(self.exit, exitOf(event))
   return [{ ...sandbox, phase: { ...self, exit } }, []]
 }
 
-const stepNotReady = (env: SandboxEnv, event: Told, sandbox: Sandbox, self: In<'NotReady'>): SandboxStepped => {
+const stepNotReady = (env: SandboxEnv, event: SandboxInput, sandbox: Sandbox, self: In<'NotReady'>): SandboxStepped => {
   switch (event._tag) {
     case 'SandboxExited':
       return env.policy.sandboxExit === 'last' && !isRepeat(event, self.exit)

@@ -4,25 +4,25 @@
  *
  * @module
  */
-import type { PersistSettled, SandboxWatchSettled, TimerFired } from '../answer.ts'
+import type { SandboxWatchSettled } from '../answer.ts'
 import { backoffMs } from '../backoff.ts'
 import type { Effect } from '../effect.ts'
-import type { SandboxEvent } from '../event.ts'
 import type { CallId, Millis, Nanos } from '../ids.ts'
 import { callId, sandboxOwner } from '../ids.ts'
 import type { Sandbox, SandboxPhase } from '../state.ts'
-import type { SandboxEnv, SandboxMissing, SandboxSeen, SandboxStepped } from './types.ts'
+import type { SandboxEnv, SandboxInput, SandboxStepped } from './types.ts'
 import { exitReport, writeEnd } from './write.ts'
 
 type Ready = Extract<SandboxPhase, { readonly _tag: 'Ready' }>
-type Told = SandboxEvent | SandboxSeen | SandboxMissing | PersistSettled | TimerFired
 
-export const stepReady = (env: SandboxEnv, event: Told, sandbox: Sandbox, self: Ready): SandboxStepped => {
+export const stepReady = (env: SandboxEnv, event: SandboxInput, sandbox: Sandbox, self: Ready): SandboxStepped => {
   switch (event._tag) {
     case 'SandboxExited':
       return end(env, sandbox, self, event)
     case 'SandboxMissing':
       return end(env, sandbox, self, { code: undefined, exitedAt: undefined, at: event.at })
+    case 'SandboxOverlapped': // the Wait that is open ends unheard
+      return [undefined, cancelTimer(sandbox, self.rewatch)]
     case 'SandboxSeen':
       return seen(sandbox, self, event.sandboxer)
     case 'SandboxStarted':

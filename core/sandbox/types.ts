@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { PersistSettled, TimerFired } from '../answer.ts'
 import type { Effect } from '../effect.ts'
+import type { SandboxEvent } from '../event.ts'
 import type { Millis, SandboxKey } from '../ids.ts'
 import type { Policy } from '../policy.ts'
 import type { Sandbox } from '../state.ts'
@@ -22,6 +24,16 @@ export interface SandboxMissing {
   readonly sandbox: SandboxKey
   readonly at: Millis
 }
+
+/** A container turns out to be its pause container: its end is that container's, and told from there. */
+export interface SandboxOverlapped {
+  readonly _tag: 'SandboxOverlapped'
+  readonly sandbox: SandboxKey
+  readonly at: Millis
+}
+
+/** All that a sandbox may be told. */
+export type SandboxInput = SandboxEvent | SandboxSeen | SandboxMissing | SandboxOverlapped | PersistSettled | TimerFired
 
 export interface SandboxEnv {
   readonly policy: Policy

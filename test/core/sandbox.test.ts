@@ -110,3 +110,18 @@ t.test('listings of a sandbox that is over are no sign of life', async (t) => {
   const [before] = play(over)
   t.strictSame(play([...over, { _tag: 'SandboxSeen', sandbox: key, sandboxer: 'shim', at: millis(9) }]), [before, []])
 })
+
+t.test('a sandbox that is a pause container after all is forgotten here, unless its end is being told already', async (t) => {
+  const overlapped: Told = { _tag: 'SandboxOverlapped', sandbox: key, at: millis(9) }
+  t.strictSame(play([started, overlapped]), [undefined, []])
+  const failed: Told = {
+    _tag: 'SandboxWatchSettled',
+    sandbox: key,
+    call: callId(1),
+    outcome: { _tag: 'Failed', reason: 'Other', message: 'no' },
+    at: millis(8),
+  }
+  t.strictSame(play([started, failed, overlapped]), [undefined, [{ _tag: 'CancelTimer', owner, call: 2 }]])
+  const [recording] = play([started, exited(7, 9n)])
+  t.strictSame(play([started, exited(7, 9n), overlapped]), [recording, []])
+})

@@ -73,6 +73,30 @@ const written: Effect = {
 
 const phaseOf = (state: State): Sandbox['phase'] | undefined => lookup(pod, state.sandboxes)?.phase
 
+const pause = { id: 'pod-1', metadata: { ...noMetadata, kind: 'sandbox', ownPidNamespace: true } } as const
+
+/** Plays the events against a world in which everything succeeds at once, and gives what went out to listeners. */
+const announcedOf = (events: ReadonlyArray<ReaperEvent>): ReadonlyArray<Announcement> => {
+  let state = initial('boot-1')
+  const out: Array<Announcement> = []
+  const tell = (event: ReaperEvent): void => {
+    const [next, effects] = step(defaultPolicy)(event, state)
+    state = next
+    for (const effect of effects) {
+      const { at } = event
+      if (effect._tag === 'Persist') {
+        for (const { _tag, announcement } of effect.release) if (_tag === 'EmitContainerEvent') out.push(announcement)
+        tell({ _tag: 'PersistSettled', owner: effect.owner, call: effect.call, outcome: { _tag: 'Durable' }, at })
+      }
+      if (effect._tag === 'LoadTask') tell({ ...effect, _tag: 'LoadSettled', outcome: { _tag: 'Stopped', pid: 42, code: 7, exitedAt }, at })
+      if (effect._tag === 'DeleteTask') tell({ ...effect, _tag: 'DeleteSettled', outcome: { _tag: 'Deleted', code: 7, exitedAt }, at })
+      if (effect._tag === 'LoadContainer') tell({ ...effect, _tag: 'ContainerSettled', outcome: { _tag: 'NotFound' }, at })
+    }
+  }
+  events.forEach(tell)
+  return out
+}
+
 export const cases: ReadonlyArray<Vector> = [
   {
     name: 'V50 D: a task exit under the id of a sandbox is its exit; status and STOPPED are written in one write',
@@ -178,6 +202,21 @@ export const cases: ReadonlyArray<Vector> = [
         exited(7),
       ])
       assert.deepEqual(effects, [written])
+    },
+  },
+  {
+    name: 'V50 D: a pause container and its sandbox are one: STOPPED goes out once, whichever was heard of first',
+    run: () => {
+      const { length } = announcedOf([
+        { _tag: 'SandboxStarted', sandbox: pod, at },
+        { ...listed(), containers: [pause], tasks: [{ id: 'pod-1', task: { _tag: 'Running', pid: 42 } }] } as ReaperEvent,
+        exited(7),
+        { _tag: 'SandboxWatchSettled', sandbox: pod, call: callId(1), outcome: { _tag: 'Exited', code: 7, exitedAt }, at },
+        { ...listed(), containers: [pause], sandboxes: [] } as ReaperEvent,
+        { ...listed(), containers: [] } as ReaperEvent,
+        { ...listed(), containers: [], sandboxes: [] } as ReaperEvent,
+      ])
+      assert.equal(length, 1)
     },
   },
 ]

@@ -23,7 +23,7 @@ export interface AttachedIo {
 }
 
 export interface IoPort {
-  /** The IO of a run, or undefined when there is none. Asked when the run has exited. */
+  /** The IO of a run, or undefined when there is none. Asked when the run has exited, and then not again until it was closed. */
   readonly attach: (run: RunId) => AttachedIo | undefined
 }
 

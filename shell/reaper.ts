@@ -23,6 +23,7 @@ import { type CallLimits, defaultCallLimits, type Env, type IoPort } from './env
 import type { StoreFailed } from './errors.ts'
 import { bootId } from './boot_id.ts'
 import { makeCalls } from './task/calls.ts'
+import { attachOnce } from './interpret/io.ts'
 import type { Log } from './log.ts'
 import { silentLog } from './log.ts'
 import { makeLoop, type Trace } from './loop.ts'
@@ -126,7 +127,7 @@ const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord
     namespaces,
     selectors,
     dryRun: options.dryRun ?? false,
-    io: options.io,
+    io: options.io === undefined ? undefined : attachOnce(options.io),
     post: events.post,
     announce: (announcement) => options.onAnnouncement?.(announcement),
     signalStopped: runs.signal,

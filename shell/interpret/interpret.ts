@@ -3,11 +3,12 @@
  *
  * @module
  */
+import * as E from 'fp-ts/lib/Either.js'
 import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import type { Effect } from '../../core/index.ts'
 import { cancelCall, cleanUpTask, deleteTask, killTask } from './destroy.ts'
 import { closeIo, drainIo } from './io.ts'
-import { now } from '../env.ts'
+import { type Env, now } from '../env.ts'
 import type { Interpreted } from './outcome.ts'
 import { persist } from './persist.ts'
 import { loadContainer, loadTask, readOomKills, refreshImage } from './read.ts'
@@ -54,14 +55,14 @@ export const interpret = (effect: Effect): Interpreted => {
       return (env) => RTE.right([{ _tag: 'NriSettled', container, call, outcome: { _tag: 'NoneListening' }, at: now(env) } as const])(env)
     }
     case 'SignalStopped':
-      return RTE.fromReader((env) => {
-        env.signalStopped(effect.announcement)
-        return []
-      })
+      return telling((env) => env.signalStopped(effect.announcement))
     case 'EmitContainerEvent':
-      return RTE.fromReader((env) => {
-        env.announce(effect.announcement)
-        return []
-      })
+      return telling((env) => env.announce(effect.announcement))
   }
+}
+
+/** Somebody is told, and nobody answers. */
+const telling = (tell: (env: Env) => void): Interpreted => (env) => () => {
+  tell(env)
+  return Promise.resolve(E.right([]))
 }

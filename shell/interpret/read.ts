@@ -22,7 +22,7 @@ type Reading<A> = RTE.ReaderTaskEither<Env, ShellError, A>
 export const reading = <A>(what: string, ms: (env: Env) => number, call: (env: Env) => Reading<A>): Reading<A> => (env) =>
   pipe(call(env), withTimeout(ms(env), what), env.reads, withRetry(quickRetries, isTransient))(env)
 
-const loadMs = ({ limits }: Env): number => limits.loadTimeoutMs
+export const loadMs = ({ limits }: Env): number => limits.loadTimeoutMs
 
 export const loadTask = ({ container, call }: LoadTask): Interpreted => {
   const [namespace, id] = parts(container)

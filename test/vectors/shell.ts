@@ -5,5 +5,29 @@ import { cases as metadata } from './shell/containerd/metadata.ts'
 import { cases as oomKills } from './shell/containerd/oom_kills.ts'
 import { cases as taskView } from './shell/containerd/task_view.ts'
 import { cases as time } from './shell/containerd/time.ts'
+import { cases as destroy } from './shell/interpret/destroy.ts'
+import { cases as interpret } from './shell/interpret/interpret.ts'
+import { cases as io } from './shell/interpret/io.ts'
+import { cases as outcome } from './shell/interpret/outcome.ts'
+import { cases as persist } from './shell/interpret/persist.ts'
+import { cases as read } from './shell/interpret/read.ts'
+import { cases as timer } from './shell/interpret/timer.ts'
+import { cases as watch } from './shell/interpret/watch.ts'
+import { cases as calls } from './shell/task/calls.ts'
 
-export const cases: ReadonlyArray<Vector> = [...decodeEvent, ...metadata, ...oomKills, ...taskView, ...time]
+export const cases: ReadonlyArray<Vector> = [
+  ...decodeEvent,
+  ...metadata,
+  ...oomKills,
+  ...taskView,
+  ...time,
+  ...destroy,
+  ...interpret,
+  ...io,
+  ...outcome,
+  ...persist,
+  ...read,
+  ...timer,
+  ...watch,
+  ...calls,
+]

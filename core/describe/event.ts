@@ -22,8 +22,8 @@ export const describeEvent = (event: ReaperEvent): string => {
   switch (event._tag) {
     case 'TaskExited': {
       const [, id] = parts(event.container)
-      const process = event.processId === id ? '' : ` process=${name(event.processId)}`
-      return `TaskExited ${name(event.container)}${process} pid=${event.pid} ${describeEnd({ code: event.code, at: event.exitedAt })}`
+      const exec = event.processId === id ? '' : ` process=${name(event.processId)}`
+      return `TaskExited ${name(event.container)}${exec} pid=${event.pid} ${describeEnd({ code: event.code, at: event.exitedAt })}`
     }
     case 'TaskDeleted':
       return `TaskDeleted ${name(event.container)} pid=${event.pid} ${describeEnd({ code: event.code, at: event.exitedAt })}`

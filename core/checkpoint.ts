@@ -107,6 +107,7 @@ const handlingOf = ({ standing, attempts, lastError, notified, at }: RunRecord, 
   failures: attempts,
   lastError,
   durable: true,
+  stale: false,
   goal: 'unknown',
   checkedAt: undefined,
   // Better news than an inference may still come. The time that others were given has surely passed.

@@ -30,5 +30,9 @@ const worth: Readonly<Record<ExitRank, number>> = { inferred: 0, synthesised: 1,
 /** Whether `found` is better knowledge than `known`. Of equal rank the first counts: an exit happens once. */
 export const outranks = (found: Exit, known: Exit): boolean => worth[found.rank] > worth[known.rank]
 
+/** Whether `found` is better knowledge, and says something else: of the same code and time nothing more needs to be written. */
+export const corrects = (found: Exit, known: Exit): boolean =>
+  outranks(found, known) && (found.code !== known.code || found.at !== known.at)
+
 /** The better of the two. */
 export const better = (known: Exit, found: Exit): Exit => (outranks(found, known) ? found : known)

@@ -26,6 +26,10 @@ export const advance = (ctx: Context, run: Run, handling: Handling): Stepped => 
   if (goal === 'unknown' || checkedAt === undefined || ctx.at - checkedAt > policy.justNowMs) {
     return [inPhase(run, { _tag: 'Loading', call, handling }), [{ _tag: 'LoadTask', container: key, call }]]
   }
+  if (handling.stale && goal !== 'leave') {
+    const [next, effects] = queueUp(ctx, run, { ...handling, deadline: undefined })
+    return [next, [...stopDeadline(ctx, handling), ...effects]]
+  }
   if (policy.nri && !handling.notified) {
     return [
       inPhase(run, { _tag: 'Notifying', call, handling }),
@@ -55,7 +59,7 @@ export const queueUp = (ctx: Context, run: Run, handling: Handling): Stepped => 
     effects,
   ]
   if (!isMetadataKnown(ctx.container)) return wait('metadata', [])
-  if (!handling.durable) return wait('disk', [persist(ctx, [runRecord(ctx, run, handling, 'open')])])
+  if (!handling.durable || handling.stale) return wait('disk', [persist(ctx, [runRecord(ctx, run, handling, 'open')])])
   if (handling.goal === 'done') return record(ctx, run, handling)
   const graceMs = handling.exit.rank === 'inferred' ? ctx.policy.inferredGraceMs : ctx.policy.deleteGraceMs
   if (!handling.graced && graceMs > 0) {

@@ -66,12 +66,14 @@ export const isMetadataKnown = ({ lookup }: Container): boolean => lookup._tag =
 /**
  * Whether another run of the container goes first: an older one that is still being handled, since STOPPED of one container come in
  * the order of its runs, or any that has begun already, since at most one destructive call is in flight (rule 5). A younger one may have
- * begun when the older was still believed to run.
+ * begun when the older was still believed to run. While it is being asked whether the older one still runs, it may turn out to have
+ * exited first.
  */
-export const mustWaitItsTurn = ({ runs }: Container, run: Run): boolean =>
+export const mustWaitItsTurn = ({ runs, probe }: Container, run: Run): boolean =>
   runs.some(({ id, phase }) =>
     id.generation !== run.id.generation &&
-    (isSweeping(phase) || (inHandling(phase) && (id.generation < run.id.generation || isUnderWay(phase))))
+    (isSweeping(phase) ||
+      (id.generation < run.id.generation ? inHandling(phase) || (phase._tag === 'Running' && probe !== undefined) : isUnderWay(phase)))
   )
 
 /** STOPPED is out, and what was left of the task is being destroyed. */

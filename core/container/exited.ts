@@ -17,6 +17,7 @@ export const stepExited = (ctx: Context, event: RunEvent, run: Run, self: Exited
     failures: 0,
     lastError: undefined,
     durable: true,
+    stale: false,
     goal: 'done',
     checkedAt: undefined,
     graced: true,

@@ -16,6 +16,8 @@ export interface Handling {
   readonly lastError: string | undefined
   /** The exit record is on disk. Nothing destructive is asked for before. */
   readonly durable: boolean
+  /** A better exit is known than the one on disk: it is written before anything is destroyed, for then nobody can tell it again. */
+  readonly stale: boolean
   /**
    * What is to be done about the task. `unknown`: look first. `delete`: STOPPED, with our pid. `clean`: not there, but a shim may be.
    * `leave`: not ours to touch. `done`: dealt with.

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Effect } from '../effect.ts'
-import { outranks } from '../exit.ts'
+import { corrects, outranks } from '../exit.ts'
 import { containerOwner } from '../ids.ts'
 import { advance, fail, persist, queueUp } from './advance.ts'
 import { atOnce } from './backing_off.ts'
@@ -23,16 +23,17 @@ export const learn = (ctx: Context, found: Extract<Signal, { _tag: 'ExitFound' }
   const known: Handling = {
     ...handling,
     exit: isBetter ? found.exit : handling.exit,
+    stale: handling.stale || corrects(found.exit, handling.exit),
     graced: handling.graced || (found.gone && found.exit.rank !== 'inferred'),
     checkedAt: found.gone ? undefined : handling.checkedAt,
   }
   if (self._tag === 'Recorded') {
     if (self.waitsFor === 'disk') return isBetter ? queueUp(ctx, run, known) : [inPhase(run, { ...self, handling: known }), []]
     // The better word is what an inferred exit waited for; a delete that others have done is what a grace waited for.
-    if (self.waitsFor === 'grace' && (isBetter || known.graced)) return endGrace(ctx, run, self, known, isBetter)
+    if (self.waitsFor === 'grace' && (isBetter || known.graced)) return endGrace(ctx, run, self, known)
   }
   if (!isBetter && !found.gone) return unmoved(run)
-  // Nothing waits for this write: should it fail, the final one says the same.
+  // Nothing waits for this write: should it fail, or the next step come first, the exit is written again before anything is destroyed.
   const write: ReadonlyArray<Effect> = isBetter && known.durable ? [persist(ctx, [runRecord(ctx, run, known, 'open')])] : []
   return [inPhase(run, { ...self, handling: known }), write]
 }
@@ -42,10 +43,8 @@ const endGrace = (
   run: Run,
   self: Extract<HandlingPhase, { _tag: 'Recorded' }>,
   known: Handling,
-  isBetter: boolean,
 ): Stepped => {
-  // The improved exit has to be durable before anything destructive, so it is written as the first one was.
-  const [next, effects] = queueUp(ctx, run, { ...known, durable: !isBetter })
+  const [next, effects] = queueUp(ctx, run, known)
   return [next, [{ _tag: 'CancelTimer', owner: containerOwner(ctx.container.key), call: self.call }, ...effects]]
 }
 

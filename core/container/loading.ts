@@ -6,7 +6,7 @@
  * @module
  */
 import type { LoadSettled } from '../answer.ts'
-import { better } from '../exit.ts'
+import { better, corrects } from '../exit.ts'
 import { toNanos } from '../ids.ts'
 import { advance, fail, stopDeadline } from './advance.ts'
 import type { Context, RunEvent, Stepped } from './context.ts'
@@ -25,7 +25,8 @@ export const settleLoad = (ctx: Context, outcome: LoadSettled['outcome'], run: R
       if (!isOurs(run, outcome.pid)) return advance(ctx, run, { ...checked, goal: 'leave' })
       const told = { code: outcome.code, at: outcome.exitedAt ?? toNanos(ctx.at), rank: 'observed' } as const
       const known: Run = { ...run, id: { ...run.id, pid: outcome.pid } }
-      return advance(ctx, known, { ...checked, goal: 'delete', exit: better(handling.exit, told) })
+      const stale = handling.stale || corrects(told, handling.exit)
+      return advance(ctx, known, { ...checked, goal: 'delete', exit: better(handling.exit, told), stale })
     }
     case 'Running':
     case 'Paused':

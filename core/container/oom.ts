@@ -12,7 +12,7 @@ import type { Effect } from '../effect.ts'
 import { containerOwner } from '../ids.ts'
 import type { RunRecord } from '../record.ts'
 import type { Context, RunEvent, Stepped } from './context.ts'
-import { metadataOf, unmoved } from './context.ts'
+import { isMetadataKnown, metadataOf, unmoved } from './context.ts'
 import type { Run } from './phase.ts'
 
 /** The first OOM kill of the run is written down; a further one is no news. */
@@ -41,8 +41,9 @@ const later = (ctx: Context, run: Run, failures: number): Stepped => [
 
 /** Writes the reason down; the change of it too, if STOPPED has gone out with another. */
 export const write = (ctx: Context, run: Run, failures: number): Stepped => {
-  // STOPPED is on its way to the disk with the other reason: the change of it must not get there first.
-  if (run.phase._tag === 'Recording') return later(ctx, run, failures + 1)
+  // STOPPED is on its way to the disk with the other reason: the change of it must not get there first. And of what may be somebody
+  // else's nothing is written.
+  if (run.phase._tag === 'Recording' || !isMetadataKnown(ctx.container)) return later(ctx, run, failures + 1)
   const { call } = ctx
   const marked: Run = { ...run, oom: { _tag: 'Writing', call, failures, waiting: false } }
   const owner = containerOwner(ctx.container.key)

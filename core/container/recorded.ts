@@ -19,7 +19,7 @@ export const stepRecorded = (ctx: Context, event: RunEvent, run: Run, self: Reco
     case 'disk':
       if (event._tag !== 'PersistSettled' || event.call !== self.call) return unmoved(run)
       if (event.outcome._tag === 'Failed') return fail(ctx, run, handling, event.outcome.message)
-      return queueUp(ctx, run, { ...handling, durable: true })
+      return queueUp(ctx, run, { ...handling, durable: true, stale: false })
     case 'grace':
       return isTimer(event, self.call) ? queueUp(ctx, run, { ...handling, graced: true }) : unmoved(run)
     case 'turn':

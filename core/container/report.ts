@@ -7,12 +7,12 @@
  */
 import type { LoadSettled, TaskView } from '../answer.ts'
 import type { Exit } from '../exit.ts'
-import { toNanos } from '../ids.ts'
+import { millis, toNanos } from '../ids.ts'
 import type { Run } from './phase.ts'
 import { inHandling } from './phase.ts'
 import { inferredExit } from './running.ts'
 import type { Work } from './work.ts'
-import { change, closedAt, isClosed, openRun, probe, probeAnew, tell, tellEach } from './work.ts'
+import { change, closedAt, isClosed, openRun, probe, probeAnew, probeLater, tell, tellEach } from './work.ts'
 
 /** An exit as an event or a Wait tells it. `gone`: the task has been deleted too. */
 export interface ExitReport {
@@ -29,7 +29,7 @@ const reportByPid = (work: Work, { pid, exit, gone }: ExitReport): Work => {
   const run = findRun(work, pid)
   if (run !== undefined) {
     // A run that was seen alive, and now reported by its pid: what is STOPPED under this id is what has just exited.
-    const sure = exit.rank === 'observed' && !gone && run.id.pid === pid && !isInDoubt(work, run)
+    const sure = exit.rank === 'observed' && !gone && run.id.pid === pid && isJustNow(work, exit) && !isInDoubt(work, run)
     return tell(work, run, { _tag: 'ExitFound', exit, sure, gone })
   }
   if (isClosed(work.container, pid)) return work
@@ -37,6 +37,9 @@ const reportByPid = (work: Work, { pid, exit, gone }: ExitReport): Work => {
   const [opened, unseen] = openRun(suspectRunning(work, pid), pid)
   return tell(opened, unseen, { _tag: 'ExitFound', exit, sure: false, gone })
 }
+
+/** A report that comes late says nothing of what is there now. */
+const isJustNow = ({ around, at }: Work, exit: Exit): boolean => toNanos(at) - exit.at <= toNanos(millis(around.policy.justNowMs))
 
 /**
  * Whether the task under this id may be another run's by now: the report may be older than the next start. Or it may be none at all:
@@ -131,6 +134,8 @@ const findRun = (work: Work, pid: number): Run | undefined =>
 const isOver = (work: Work, pid: number): boolean =>
   isClosed(work.container, pid) || work.container.runs.some((run) => run.id.pid === pid && run.phase._tag === 'Exited')
 
-/** The answer to `probe`. */
+/** The answer to `probe`. While it is none, and somebody is believed to be alive, the question stands. */
 export const probeSettled = (work: Work, seen: LoadSettled['outcome']): Work =>
-  reportTask(change(work, { probe: undefined }, []), seen, true)
+  (seen._tag === 'Unclear' || seen._tag === 'Failed') && isAnotherBelievedAlive(work, undefined)
+    ? probeLater(work)
+    : reportTask(change(work, { probe: undefined }, []), seen, true)

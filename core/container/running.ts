@@ -88,6 +88,7 @@ const begin = (ctx: Context, found: Extract<Signal, { _tag: 'ExitFound' }>, run:
     failures: 0,
     lastError: undefined,
     durable: false,
+    stale: false,
     goal: sure ? 'delete' : 'unknown',
     checkedAt: sure ? ctx.at : undefined,
     graced: gone && exit.rank !== 'inferred',

@@ -16,7 +16,7 @@ import { wantsSlot } from './phase.ts'
 import { probeSettled, reportAppeared, reportExit, reportStarted, reportTask } from './report.ts'
 import type { Surroundings, Work } from './work.ts'
 import { told, watchSettled } from './told.ts'
-import { probe, settle, tellEach } from './work.ts'
+import { probe, probeAnew, settle, tellEach } from './work.ts'
 
 /** What a listing says of one container or one task. */
 export type Observation =
@@ -118,6 +118,7 @@ const apply = (work: Work, input: ContainerInput): Work | undefined => {
     case 'WatchSettled':
       return watchSettled(work, input)
     case 'TimerFired':
+      if (input.call === container.probe) return probeAnew(work)
       return container.lookup._tag === 'AskLater' && container.lookup.call === input.call
         ? ask(work, container.lookup.live, container.lookup.failures)
         : tellEach(work, input)

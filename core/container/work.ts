@@ -5,9 +5,10 @@
  * @module
  */
 import { seqAfter } from '../announcement.ts'
+import { backoffMs } from '../backoff.ts'
 import type { Effect } from '../effect.ts'
 import type { Millis, Nanos } from '../ids.ts'
-import { callId } from '../ids.ts'
+import { callId, containerOwner } from '../ids.ts'
 import type { Policy } from '../policy.ts'
 import type { ClosedRun, Container } from '../state.ts'
 import type { Context, RunEvent } from './context.ts'
@@ -83,6 +84,16 @@ export const probeAnew = (work: Work): Work => {
   const { key, lastCall } = work.container
   const call = callId(lastCall + 1)
   return change(work, { probe: call, lastCall: lastCall + 1 }, [{ _tag: 'LoadTask', container: key, call }])
+}
+
+/** Asks after a while. The timer has the name that the question will have. */
+export const probeLater = (work: Work): Work => {
+  const { key, lastCall } = work.container
+  const call = callId(lastCall + 1)
+  const delayMs = backoffMs(work.around.policy, 3)
+  return change(work, { probe: call, lastCall: lastCall + 1 }, [
+    { _tag: 'SetTimer', owner: containerOwner(key), call, delayMs, jitter: true },
+  ])
 }
 
 /** How many runs that are over are remembered: more than a shim's retries can have in the air at once. */

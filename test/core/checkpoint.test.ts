@@ -54,6 +54,7 @@ t.test('V101: an exit that was on disk is handled after the crash, with its true
       failures: 2,
       lastError: 'no',
       durable: true,
+      stale: false,
       goal: 'unknown',
       checkedAt: undefined,
       graced: true,

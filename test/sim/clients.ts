@@ -35,14 +35,15 @@ export const createClients = ({ clock, random, plan, calmAt, containerd, others,
   const keys = plan.namespaces.flatMap((namespace) => Array.from({ length: plan.ids }, (_, i) => containerKey(namespace, `c${i + 1}`)))
   const foreign = new Set(keys.filter(() => random.chance(faults.foreign)))
   const relabelled = new Set(keys.filter((key) => !foreign.has(key) && random.chance(faults.relabelled)))
-  const pauses = new Map<ContainerKey, boolean>(keys.map((key) => [key, plan.sandboxes > 0 && random.chance(0.4)]))
+  const pauses = new Map<ContainerKey, boolean>(keys.map((key) => [key, random.chance(faults.pauseContainers)]))
   const sandboxes = new Map<ContainerKey, TrueSandbox>()
   let lastPid = 100
   const isCalm = (): boolean => clock.now() >= calmAt
   const rolls = (probability: number): boolean => !isCalm() && random.chance(probability)
 
   const pidFor = (key: ContainerKey): number => {
-    const used = containerd.runs.filter((run) => run.key === key && run.deletedAt !== undefined)
+    // Not at once: before a pid comes round again, many others do.
+    const used = containerd.runs.filter((run) => run.key === key && run.deletedAt !== undefined && clock.now() - run.deletedAt > 20_000)
     const old = used.at(-1)
     if (old !== undefined && rolls(faults.pidRepeats)) return old.pid
     lastPid += 1

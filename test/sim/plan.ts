@@ -66,6 +66,9 @@ export interface Faults {
   /** Containers that no selector matches; and labels that change. */
   readonly foreign: number
   readonly relabelled: number
+  /** There is a sandbox store; and some of its sandboxes have pause containers. */
+  readonly sandboxes: number
+  readonly pauseContainers: number
 }
 
 export type FaultName = keyof Faults
@@ -101,6 +104,8 @@ const doses: Readonly<Record<FaultName, readonly [share: number, most: number]>>
   timeless: [0.1, 0.2],
   foreign: [0.25, 0.5],
   relabelled: [0.1, 0.3],
+  sandboxes: [0.3, 1],
+  pauseContainers: [0.15, 0.8],
 }
 
 export const faultNames: ReadonlyArray<FaultName> = Object.keys(doses) as FaultName[]
@@ -122,7 +127,7 @@ export const planOf = (seed: number, without: ReadonlySet<string> = new Set()): 
     lives: busy.int(1, 5),
     safetyMs: busy.int(20_000, 90_000),
     faults,
-    sandboxes: busy.chance(0.3) ? busy.int(1, 2) : 0,
+    sandboxes: faults.sandboxes > 0 || faults.pauseContainers > 0 ? busy.int(1, 2) : 0,
     images: busy.chance(0.2) ? 1 : 0,
     hungGet: busy.chance(0.6) ? 'Unclear' : 'TimedOut',
   }
@@ -140,5 +145,5 @@ const policyOf = (random: Random, faults: Faults): Policy => ({
   io: random.chance(0.4),
   oomCheck: random.chance(0.7),
   selective: faults.foreign > 0 || faults.relabelled > 0,
-  rememberMs: random.chance(0.7) ? 300_000 : 5_000,
+  rememberMs: random.chance(0.7) ? 300_000 : 60_000,
 })

@@ -9,6 +9,7 @@ export const handlingOf = (fields: Partial<Handling> = {}): Handling => ({
   failures: 0,
   lastError: undefined,
   durable: true,
+  stale: false,
   goal: 'unknown',
   checkedAt: undefined,
   graced: true,

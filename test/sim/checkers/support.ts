@@ -25,7 +25,7 @@ export const runOfCall = (state: State, key: ContainerKey, call: CallId): Run | 
 export const exitOf = (phase: Phase): Exit | undefined =>
   phase._tag === 'Exited' ? phase.exit : 'handling' in phase ? phase.handling.exit : undefined
 
-export const sameExit = (a: Exit, b: Exit): boolean => a.code === b.code && a.at === b.at && a.rank === b.rank
+export const sameExit = (a: Exit, b: Exit): boolean => a.code === b.code && a.at === b.at
 
 export const runText = ({ run }: { readonly run: Announcement['run'] }): string =>
   `${run.namespace}/${run.id} pid=${run.pid} generation=${run.generation}`

@@ -22,7 +22,8 @@ export const noteOom = (ctx: Context, run: Run): Stepped => run.oom._tag === 'No
 export const stepOom = (ctx: Context, event: RunEvent, run: Run): Stepped | undefined => {
   const { oom } = run
   if (oom._tag !== 'Writing' || !('call' in event) || event.call !== oom.call) return undefined
-  if (event._tag === 'TimerFired' && oom.waiting) return write(ctx, run, oom.failures)
+  // Also of a write whose answer was lost: after a restart of the shell, `resume` asks for it by this timer.
+  if (event._tag === 'TimerFired') return write(ctx, run, oom.failures)
   if (event._tag !== 'PersistSettled' || oom.waiting) return undefined
   if (event.outcome._tag === 'Durable') return [{ ...run, oom: { _tag: 'Noted' } }, []]
   return later(ctx, run, oom.failures + 1)

@@ -31,7 +31,7 @@ export interface Options {
   readonly metadata?: Metadata
   /** Answers that depend on whom the call is about; where one is undefined, the world answers. */
   readonly instead?: { readonly [W in Word]?: (about: string) => Outcomes[W] | undefined }
-  /** What is there before the conversation begins. `running` (the default): c runs as pid 42 and is watched. `nothing`: an empty state. */
+  /** What is there before the conversation begins. `running` (the default): c runs as pid 42 and is watched. `known`: its record is. `nothing`. */
   readonly from?: 'running' | 'known' | 'nothing' | ReadonlyArray<ReaperRecord>
 }
 
@@ -50,6 +50,8 @@ export interface Conversation {
   readonly finish: () => string
   /** The process dies, and starts again from the rows that are on disk. Nobody answers what was in flight. */
   readonly restart: () => string
+  /** The same with the state as it was: what `resume` asks for, phase by phase. */
+  readonly revive: () => string
   readonly now: () => number
   readonly state: () => State
   /** `RUNNING 42`, `EXITED 0 @7 Completed`, `ABSENT`: what anybody who asks is shown of the newest run. */
@@ -183,10 +185,17 @@ export const conversation = (options: Options = {}): Conversation => {
     return said.filter((words) => words !== '').join(' ')
   }
 
+  const revive = (): string => {
+    open = []
+    timers = []
+    guarding.restarted()
+    return run(resume(policy)(state, millis(now)).flatMap((effect) => perform(effect) ?? []))
+  }
+
   next(options.script ?? {})
   if (options.from === undefined || options.from === 'running' || options.from === 'known') {
     const isRunning = options.from !== 'known'
-    if (isRunning) world.believe(started())
+    world.believe(started())
     run([listing({ containers: { c: meta }, tasks: isRunning ? { c: { _tag: 'Running', pid: 42 } } : {} })])
   }
 
@@ -218,12 +227,10 @@ export const conversation = (options: Options = {}): Conversation => {
     finish: () => fireAll(Infinity),
     restart: () => {
       state = replayRecords('boot', rows)
-      open = []
-      timers = []
-      guarding.restarted()
       assert.deepEqual(violations(policy)(state), [], 'after a restart')
-      return run(resume(policy)(state, millis(now)).flatMap((effect) => perform(effect) ?? []))
+      return revive()
     },
+    revive,
     now: () => now,
     state: () => state,
     status: (id = 'c') => statusWord(state, containerKey('ns', id)),

@@ -23,8 +23,8 @@ export const cases: ReadonlyArray<Vector> = [
   {
     name: 'V74 D: a handling that always fails is tried again after 1, 2, 4 ... 256, 300, 300 s, with jitter, and never given up',
     run: () => {
-      const talk = conversation({ script: { LOAD: many(12, unclear) } })
-      const said = [talk.tell(exited(0, { pid: 0 })), ...Array.from({ length: 11 }, () => talk.wake())].join(' ')
+      const talk = conversation({ from: 'known', script: { LOAD: many(12, unclear) } })
+      const said = [talk.tell(exited(0)), ...Array.from({ length: 11 }, () => talk.wake())].join(' ')
       assert.deepEqual(
         [...said.matchAll(/BO\(c,(\d+)\)/g)].map(([, seconds]) => Number(seconds)),
         [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300],

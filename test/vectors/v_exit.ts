@@ -8,8 +8,8 @@ import { type Row, rowVector } from '../support/first_attempt.ts'
 import { counted, deleted, durable, failed, notFound, stopped, unclear } from '../support/outcomes.ts'
 import type { Vector } from '../support/property.ts'
 
-/** Reported without a pid, so the task is looked at first. */
-const nameless = exited(0, { pid: 0 })
+/** The run was not seen alive, so the report may be late, and the task is looked at first. */
+const unseen = { from: 'known', tell: exited(0) } as const
 
 const happy = 'SAVE KILL TD SAVE STOP EMIT(STOPPED,c,s)'
 
@@ -32,7 +32,7 @@ const rows: ReadonlyArray<Row> = [
   },
   {
     name: 'V1 D: an exit that is not known to be of our run is looked at first',
-    tell: nameless,
+    ...unseen,
     said: 'SAVE LOAD KILL TD SAVE STOP EMIT(STOPPED,c,s)',
     status: 'EXITED 0 @7 Completed',
   },
@@ -86,7 +86,7 @@ const rows: ReadonlyArray<Row> = [
   {
     name: 'V16 U: LOAD NotFound, CLEAN NotFound: that is success',
     script: { LOAD: [notFound], CLEAN: [notFound] },
-    tell: nameless,
+    ...unseen,
     said: 'SAVE LOAD CLEAN SAVE STOP EMIT(STOPPED,c,s)',
     status: 'EXITED 0 @7 Completed',
     told: 'STOPPED 0 Completed',
@@ -94,7 +94,7 @@ const rows: ReadonlyArray<Row> = [
   {
     name: 'V19 D: LOAD Unavailable: announced without TD and CLEAN, and then the leaked shim is looked for (upstream: never)',
     script: { LOAD: [failed('Unavailable'), notFound] },
-    tell: nameless,
+    ...unseen,
     said: 'SAVE LOAD SAVE STOP EMIT(STOPPED,c,s) LOAD CLEAN SAVE',
     status: 'EXITED 0 @7 Completed',
     later: '',
@@ -102,7 +102,7 @@ const rows: ReadonlyArray<Row> = [
   {
     name: 'V19 D: the look is repeated until the shim can be reached',
     script: { LOAD: [failed('Unavailable'), failed('Unavailable'), unclear, stopped(0, 7)], TD: [deleted(0, 7)] },
-    tell: nameless,
+    ...unseen,
     said: 'SAVE LOAD SAVE STOP EMIT(STOPPED,c,s) LOAD BO(c,1)',
     status: 'EXITED 0 @7 Completed',
     later: 'LOAD BO(c,2) LOAD TD SAVE',
@@ -111,7 +111,7 @@ const rows: ReadonlyArray<Row> = [
   ...(['TimedOut', 'Other', 'Disconnected', 'Unimplemented'] as const).map((reason): Row => ({
     name: `V20 U: LOAD ${reason}: put off, nothing touched`,
     script: { LOAD: [failed(reason)] },
-    tell: nameless,
+    ...unseen,
     said: 'SAVE LOAD BO(c,1) SAVE',
     status: 'EXITED 0 @7 Completed',
     later: 'LOAD KILL TD SAVE STOP EMIT(STOPPED,c,s)',
@@ -120,7 +120,7 @@ const rows: ReadonlyArray<Row> = [
   {
     name: 'V21 D: LOAD says UNKNOWN with pid 0 (a hung shim): put off, nothing touched (upstream: a Delete without kill)',
     script: { LOAD: [unclear] },
-    tell: nameless,
+    ...unseen,
     said: 'SAVE LOAD BO(c,1) SAVE',
     status: 'EXITED 0 @7 Completed',
     later: 'LOAD KILL TD SAVE STOP EMIT(STOPPED,c,s)',

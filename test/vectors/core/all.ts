@@ -1,5 +1,5 @@
 /** The vectors of core/, one module a source file, in one list. */
 import type { Vector } from '../../support/property.ts'
-import { cases as report } from './container/report.ts'
+import { cases as container } from './container/all.ts'
 
-export const cases: ReadonlyArray<Vector> = [...report]
+export const cases: ReadonlyArray<Vector> = [...container]

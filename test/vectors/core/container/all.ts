@@ -1,0 +1,37 @@
+/** The vectors of core/container/, one module a source file, in one list. */
+import type { Vector } from '../../../support/property.ts'
+import { cases as announced } from './announced.ts'
+import { cases as backingOff } from './backing_off.ts'
+import { cases as cleaning } from './cleaning.ts'
+import { cases as deleting } from './deleting.ts'
+import { cases as draining } from './draining.ts'
+import { cases as examining } from './examining.ts'
+import { cases as exited } from './exited.ts'
+import { cases as interrupt } from './interrupt.ts'
+import { cases as killing } from './killing.ts'
+import { cases as loading } from './loading.ts'
+import { cases as notifying } from './notifying.ts'
+import { cases as oom } from './oom.ts'
+import { cases as recorded } from './recorded.ts'
+import { cases as recording } from './recording.ts'
+import { cases as report } from './report.ts'
+import { cases as run } from './run.ts'
+
+export const cases: ReadonlyArray<Vector> = [
+  ...announced,
+  ...backingOff,
+  ...cleaning,
+  ...deleting,
+  ...draining,
+  ...examining,
+  ...exited,
+  ...interrupt,
+  ...killing,
+  ...loading,
+  ...notifying,
+  ...oom,
+  ...recorded,
+  ...recording,
+  ...report,
+  ...run,
+]

@@ -1,0 +1,49 @@
+/** core/container/cleaning.ts: the task is not there, but its shim may be. */
+import assert from 'node:assert/strict'
+import { conversation } from '../../../support/conversation.ts'
+import { exited } from '../../../support/facts.ts'
+import { cleanedUp, created, failed, notFound, running, stopped } from '../../../support/outcomes.ts'
+import { move, phases } from '../../../support/phases.ts'
+import type { Vector } from '../../../support/property.ts'
+
+const end = 'SAVE STOP EMIT(STOPPED,c,s)'
+
+export const cases: ReadonlyArray<Vector> = [
+  move('cleaning: a leaked shim was shut down', 'Cleaning', (talk) => talk.answer('CLEAN', cleanedUp), end, 'Exited'),
+  move('cleaning: not found, the normal answer', 'Cleaning', (talk) => talk.answer('CLEAN', notFound), end, 'Exited'),
+  move('cleaning: failed: put off', 'Cleaning', (talk) => talk.answer('CLEAN', failed()), 'BO(c,1) SAVE', 'BackingOff'),
+  {
+    name: 'cleaning: the shim was lost during the call: looked at again at once; lost twice: put off',
+    run: () => {
+      const talk = conversation({ script: { LOAD: [notFound, notFound], CLEAN: [failed('ShimClosed'), failed('ShimClosed')] } })
+      assert.equal(talk.tell(exited(3, { pid: 0 })), 'SAVE LOAD CLEAN LOAD CLEAN BO(c,1) SAVE')
+    },
+  },
+  {
+    name: 'cleaning: a Get goes before every clean-up: a task of another pid, or one that is only created, is left alone',
+    run: () => {
+      for (const outcome of [running(43), stopped(0, 9, 43), created(43)]) {
+        const talk = conversation({ script: { LOAD: [notFound, outcome], CLEAN: [failed()] } })
+        talk.tell(exited(3, { pid: 0 }))
+        assert.equal(talk.wake(), `LOAD ${end}`)
+      }
+    },
+  },
+  {
+    name: 'cleaning: takes the whole attempt: left in flight, and its answer ends the back-off',
+    run: () => {
+      const talk = phases.Cleaning()
+      assert.equal(talk.pass(10_000), 'BO(c,1) SAVE')
+      assert.equal(talk.answer('CLEAN', notFound), end)
+      assert.equal(talk.finish(), '')
+    },
+  },
+  {
+    name: 'cleaning: after a restart of the shell with this state, the task is asked for under the call of the clean-up',
+    run: () => {
+      const talk = phases.Cleaning()
+      talk.next({ LOAD: [notFound] })
+      assert.equal(talk.revive(), `LOAD CLEAN ${end}`)
+    },
+  },
+]

@@ -51,6 +51,16 @@ t.test('what it left behind is found and ended with the group', async (t) => {
   t.equal(child.signalAll(9), 0)
 })
 
+t.test('a zombie is no live process', async () => {
+  const child = make({ argv: ['sh', '-c', 'true & exec sleep 600'] })
+  child.begin()
+  // First the shell, then perhaps both of them, at last the one that lives.
+  const command = (): string => readFileSync(`/proc/${child.pid}/comm`, 'utf8').trim()
+  while (command() !== 'sleep' || child.members().length > 1) await new Promise(setImmediate)
+  child.signalAll(9)
+  await child.exited
+})
+
 t.test('a command that cannot be found is refused in the words of runc', async (t) => {
   t.same(makeChild({ argv: ['no-such-command-here'] }), {
     _tag: 'Left',

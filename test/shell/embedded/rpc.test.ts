@@ -35,7 +35,8 @@ t.test('an answer can be held back, and the call was carried out', () =>
     const hold = stand.faults.set(onCall('Delete', answerHeld))
     const deleting = ask(client, TasksService.delete, { containerId: 'web' })
     await stand.events.published('/tasks/delete', 'web')
-    t.match(stand.calls.all(), [{ call: 'Tasks/Delete', outcome: undefined }])
+    t.equal((await refusalOf(ask(client, TasksService.get, web)))[0], code.NOT_FOUND)
+    t.match(stand.calls.all(), [{ call: 'Tasks/Delete', outcome: undefined }, { call: 'Tasks/Get' }])
     hold.release()
     t.equal((await deleting).exitStatus, 0)
   }))
@@ -43,10 +44,10 @@ t.test('an answer can be held back, and the call was carried out', () =>
 t.test('a hanging call goes on when it is released, and does nothing when its caller leaves', () =>
   withStand(async (stand, client) => {
     await stand.run({ id: 'web', command: ['sleep', '600'] })
-    const hang = stand.faults.set(onCall('Kill', hanging))
-    const kill = { ...web, signal: 9, all: false }
+    const hang = stand.faults.set(onCall('Pause', hanging))
+    const pause = { containerId: 'web' }
     let cancel: () => void = () => undefined
-    const left = refusalOf(ask(client, TasksService.kill, kill, {
+    const left = refusalOf(ask(client, TasksService.pause, pause, {
       onCall: (stop) => {
         cancel = stop
       },
@@ -54,13 +55,14 @@ t.test('a hanging call goes on when it is released, and does nothing when its ca
     await hang.hit()
     cancel()
     t.equal((await left)[0], code.CANCELLED)
-    t.match(await stand.calls.answered('Kill', 'web'), { outcome: code.CANCELLED })
+    t.match(await stand.calls.answered('Pause', 'web'), { outcome: code.CANCELLED })
+    await ask(client, TasksService.get, web)
     t.equal(stand.status('web'), 'RUNNING')
-    const stayed = ask(client, TasksService.kill, kill)
+    const stayed = ask(client, TasksService.pause, pause)
     await hang.hit(2)
     hang.release()
     await stayed
-    t.equal((await stand.exited('web')).status, 137)
+    t.equal(stand.status('web'), 'PAUSED')
   }))
 
 t.test('late calls come, of other services too', () =>

@@ -105,7 +105,9 @@ t.test('when the shim dies every call into it ends, and it tells nobody of the e
   shim.die()
   t.equal(message(await wait), 'ttrpc: closed: unknown')
   t.equal(message(await shim.remove(undefined)), 'ttrpc: closed: unknown')
-  await shim.reapChildren()
+  process.kill(shim.lastPid(), 'SIGKILL')
+  while (shim.task()?.exit === undefined) await new Promise(setImmediate)
+  t.equal(shim.task()?.exit?.status, 137)
   t.same(topics, ['/tasks/create web', '/tasks/start web'])
 })
 

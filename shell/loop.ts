@@ -22,10 +22,13 @@ export interface Loop {
   readonly settled: T.Task<void>
 }
 
-/** Effects that a shutdown lets finish. Waits, timers and reads it gives up: the next start begins with new ones. */
+/**
+ * Effects that a shutdown lets finish: writes, what destroys, and the count of OOM kills, for which the writing down of an exit waits.
+ * Waits, timers and other reads it gives up: the next start begins with new ones.
+ */
 const isWorthWaitingFor = ({ _tag }: Effect): boolean =>
   _tag === 'Persist' || _tag === 'KillTask' || _tag === 'DeleteTask' || _tag === 'CleanUpTask' || _tag === 'DrainIo' ||
-  _tag === 'NotifyNriExit'
+  _tag === 'NotifyNriExit' || _tag === 'ReadOomKills'
 
 /** Sees every event and what the machine asked for in return, for traces. Must neither throw nor wait. */
 export type Trace = (event: ReaperEvent, effects: ReadonlyArray<Effect>) => void

@@ -3,7 +3,17 @@
  *
  * @module
  */
-import { type Announcement, containerKey, type Exit, lookup, type Nanos, type RunId, shownReason, type ShownReason, type State } from '../core/index.ts'
+import {
+  type Announcement,
+  containerKey,
+  type Exit,
+  lookup,
+  type Nanos,
+  type RunId,
+  type ShownReason,
+  shownReason,
+  type State,
+} from '../core/index.ts'
 
 /** How a run ended. */
 export interface Stopped {
@@ -42,8 +52,10 @@ export const stoppedRuns = (): StoppedRuns => {
 }
 
 const lastOver = (state: State, namespace: string, id: string): Stopped | undefined => {
-  const run = lookup(containerKey(namespace, id), state.containers)?.runs.at(-1)
-  if (run === undefined) return undefined
+  const container = lookup(containerKey(namespace, id), state.containers)
+  const run = container?.runs.at(-1)
+  // Who asks after a container that has gone means the next one of its name.
+  if (run === undefined || container?.lookup._tag === 'Deleted') return undefined
   const { phase } = run
   const exit: Exit | undefined = phase._tag === 'Exited' ? phase.exit : phase._tag === 'Announced' ? phase.over.exit : undefined
   if (exit === undefined) return undefined

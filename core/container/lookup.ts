@@ -31,8 +31,8 @@ export const askAgain = (work: Work): Work => {
     case 'Asked':
     case 'AskLater':
       return work
-    case 'Deleted':
-      return ask(work, true, 0)
+    case 'Deleted': // a new container under an old id: how the one before it ended is not its end
+      return ask(change(work, { runs: work.container.runs.filter(({ phase }) => phase._tag !== 'Exited') }, []), true, 0)
     case 'Known':
     case 'NotOurs': {
       const lastCall = work.container.lastCall + 1
@@ -116,7 +116,7 @@ const disown = (work: Work): Work => {
         : []),
     ]
   })
-  return change(work, { lastCall, runs: [], lookup: { _tag: 'NotOurs', refresh: undefined } }, effects)
+  return change(work, { lastCall, runs: [], probe: undefined, lookup: { _tag: 'NotOurs', refresh: undefined } }, effects)
 }
 
 /** Whether a row is on disk, or on its way there, by which the run would be taken up again after a restart. */

@@ -1,5 +1,9 @@
 /** The vectors of shell/, gathered: each module stands where its source does. */
 import type { Vector } from '../support/property.ts'
+import { cases as bootId } from './shell/boot_id.ts'
+import { cases as env } from './shell/env.ts'
+import { cases as loop } from './shell/loop.ts'
+import { cases as stopped } from './shell/stopped.ts'
 import { cases as decodeEvent } from './shell/containerd/decode_event.ts'
 import { cases as metadata } from './shell/containerd/metadata.ts'
 import { cases as oomKills } from './shell/containerd/oom_kills.ts'
@@ -16,6 +20,10 @@ import { cases as watch } from './shell/interpret/watch.ts'
 import { cases as calls } from './shell/task/calls.ts'
 
 export const cases: ReadonlyArray<Vector> = [
+  ...bootId,
+  ...env,
+  ...loop,
+  ...stopped,
   ...decodeEvent,
   ...metadata,
   ...oomKills,

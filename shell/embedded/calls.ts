@@ -36,10 +36,14 @@ export interface CallLog extends Calls {
   readonly begin: (call: Omit<Call, 'outcome'>) => (outcome: status) => void
 }
 
+type Moment = 'begun' | 'ended'
+
+/** Somebody who waits until a call of a kind has begun or ended so many times more. */
 interface Waiting {
+  readonly moment: Moment
   readonly wanted: (call: Call) => boolean
-  readonly n: number
   readonly latch: Latch<Call>
+  left: number
 }
 
 const limit = 100_000
@@ -48,22 +52,25 @@ const limit = 100_000
 export const makeCalls = (): CallLog => {
   let log: Array<{ -readonly [K in keyof Call]: Call[K] }> = []
   const waiting = new Set<Waiting>()
-  const notice = (): void => {
+  const notice = (moment: Moment, entry: Call): void => {
     for (const waiter of waiting) {
-      const found = log.filter(waiter.wanted)[waiter.n - 1]
-      if (found === undefined) continue
+      if (waiter.moment !== moment || !waiter.wanted(entry)) continue
+      waiter.left -= 1
+      if (waiter.left > 0) continue
       waiting.delete(waiter)
-      waiter.latch.open({ ...found })
+      waiter.latch.open({ ...entry })
     }
   }
   const matching = (call: string, id: string | undefined): (entry: Call) => boolean => {
     const full = fullCall(call)
     return (entry) => entry.call === full && (id === undefined || entry.id === id)
   }
-  const wait = (wanted: (call: Call) => boolean, n: number): Promise<Call> => {
-    const waiter = { wanted, n, latch: latch<Call>() }
+  const wait = (moment: Moment, wanted: (call: Call) => boolean, n: number): Promise<Call> => {
+    const sofar = log.filter((entry) => wanted(entry) && (moment === 'begun' || entry.outcome !== undefined))
+    const found = sofar[n - 1]
+    if (found !== undefined) return Promise.resolve({ ...found })
+    const waiter: Waiting = { moment, wanted, latch: latch(), left: n - sofar.length }
     waiting.add(waiter)
-    notice()
     return waiter.latch.promise
   }
   return {
@@ -72,19 +79,17 @@ export const makeCalls = (): CallLog => {
     clear: () => {
       log = []
     },
-    called: (call, id, n = 1) => wait(matching(call, id), n),
-    answered: (call, id, n = 1) => {
-      const wanted = matching(call, id)
-      return wait((entry) => wanted(entry) && entry.outcome !== undefined, n)
-    },
+    called: (call, id, n = 1) => wait('begun', matching(call, id), n),
+    answered: (call, id, n = 1) => wait('ended', matching(call, id), n),
     begin: ({ call, namespace, id, execId, request }) => {
       const entry = { call, namespace, id, execId, request, outcome: undefined as status | undefined }
       log.push(entry)
       if (log.length > limit) log.shift()
-      notice()
+      notice('begun', entry)
       return (outcome) => {
-        entry.outcome ??= outcome
-        notice()
+        if (entry.outcome !== undefined) return
+        entry.outcome = outcome
+        notice('ended', entry)
       }
     },
   }

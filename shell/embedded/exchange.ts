@@ -32,10 +32,9 @@ interface Subscriber {
 }
 
 interface Waiting {
-  readonly topic: string
-  readonly id: string | undefined
-  readonly n: number
+  readonly wanted: (envelope: Envelope) => boolean
   readonly latch: Latch<Envelope>
+  left: number
 }
 
 const logLimit = 100_000
@@ -47,15 +46,13 @@ export const makeExchange = (faults: FaultBox): Exchange => {
   const log: Array<Envelope> = []
   let overtaken: ReadonlyArray<{ readonly envelope: Envelope; readonly left: number }> = []
 
-  const notice = (): void => {
+  const notice = (envelope: Envelope): void => {
     for (const waiter of waiting) {
-      const fitting = log.filter(({ topic, event }) =>
-        topic === waiter.topic && (waiter.id === undefined || subjectOf(event) === waiter.id)
-      )
-      const found = fitting[waiter.n - 1]
-      if (found === undefined) continue
+      if (!waiter.wanted(envelope)) continue
+      waiter.left -= 1
+      if (waiter.left > 0) continue
       waiting.delete(waiter)
-      waiter.latch.open(found)
+      waiter.latch.open(envelope)
     }
   }
 
@@ -65,7 +62,7 @@ export const makeExchange = (faults: FaultBox): Exchange => {
     const { namespace, topic, event } = envelope
     const fields = envelopeFields(namespace, { topic, event: event ?? { typeUrl: '', value: new Uint8Array() } })
     for (const subscriber of subscribers) if (passes(subscriber.filters, fields)) subscriber.deliver(envelope)
-    notice()
+    notice(envelope)
     const due = overtaken.filter(({ left }) => left <= 1)
     overtaken = overtaken.filter(({ left }) => left > 1).map(({ envelope, left }) => ({ envelope, left: left - 1 }))
     for (const late of due) handOut(late.envelope)
@@ -107,9 +104,12 @@ export const makeExchange = (faults: FaultBox): Exchange => {
     },
     log: () => [...log],
     published: (topic, id, n = 1) => {
-      const waiter = { topic, id, n, latch: latch<Envelope>() }
+      const wanted = (envelope: Envelope): boolean => envelope.topic === topic && (id === undefined || subjectOf(envelope.event) === id)
+      const sofar = log.filter(wanted)
+      const found = sofar[n - 1]
+      if (found !== undefined) return Promise.resolve(found)
+      const waiter: Waiting = { wanted, latch: latch(), left: n - sofar.length }
       waiting.add(waiter)
-      notice()
       return waiter.latch.promise
     },
     stop: () => {

@@ -1,5 +1,6 @@
 /** What must hold of the stand on both runtimes. tap and Deno each run this list. */
 import assert from 'node:assert/strict'
+import process from 'node:process'
 import { hanging, onCall } from '../../../shell/embedded/index.ts'
 import { ContainersService } from '../../../shell/proto/gen/containerd/containers.ts'
 import { IntrospectionService } from '../../../shell/proto/gen/containerd/introspection.ts'
@@ -103,5 +104,33 @@ export const standCases: ReadonlyArray<StandCase> = [
         assert.equal(after.uuid, before.uuid)
         assert.notEqual(after.pid, before.pid)
       }, { shimRetries: { stepMs: 'manual' } }),
+  },
+  {
+    name: 'what a container left behind is found by a Kill to all, and no container outlives the stand',
+    run: async () => {
+      const pids: Array<number> = []
+      await withStand(async (stand, client) => {
+        pids.push((await stand.run({ id: 'web', command: ['sleep', '600'] })).pid)
+        await stand.run({ id: 'job', command: ['sh', '-c', 'sleep 600 & exit 0'], ownPidNamespace: false })
+        await stand.exited('job')
+        assert.equal(stand.members('job').length, 1)
+        await ask(client, TasksService.kill, { containerId: 'job', execId: '', signal: 9, all: true })
+        while (stand.members('job').length > 0) await new Promise(setImmediate)
+      })
+      for (const pid of pids) assert.throws(() => process.kill(pid, 0))
+    },
+  },
+  {
+    name: 'a shim that is killed: Wait fails with ttrpc: closed, then the exit is made up and the task is gone',
+    run: () =>
+      withStand(async (stand, client) => {
+        await stand.run({ id: 'web', command: ['sleep', '600'] })
+        const wait = refusalOf(ask(client, TasksService.wait, { containerId: 'web', execId: '' }))
+        await stand.calls.called('Wait')
+        await stand.killShim('web')
+        assert.deepEqual(await wait, [code.UNKNOWN, 'ttrpc: closed: unknown'])
+        assert.equal(exitsIn(stand.events.log()), 1)
+        assert.equal(stand.status('web'), undefined)
+      }),
   },
 ]

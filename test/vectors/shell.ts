@@ -17,6 +17,9 @@ import { cases as persist } from './shell/interpret/persist.ts'
 import { cases as read } from './shell/interpret/read.ts'
 import { cases as timer } from './shell/interpret/timer.ts'
 import { cases as watch } from './shell/interpret/watch.ts'
+import { cases as connection } from './shell/source/connection.ts'
+import { cases as listing } from './shell/source/listing.ts'
+import { cases as subscription } from './shell/source/subscription.ts'
 import { cases as calls } from './shell/task/calls.ts'
 
 export const cases: ReadonlyArray<Vector> = [
@@ -37,5 +40,8 @@ export const cases: ReadonlyArray<Vector> = [
   ...read,
   ...timer,
   ...watch,
+  ...connection,
+  ...listing,
+  ...subscription,
   ...calls,
 ]

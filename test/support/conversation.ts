@@ -102,13 +102,14 @@ export const conversation = (options: Options = {}): Conversation => {
   let timers: Array<Timer> = []
   const rows: Array<ReaperRecord> = []
   const told: Array<Announcement> = []
-  if (Array.isArray(options.from)) rows.push(...options.from)
+  if (typeof options.from === 'object') rows.push(...options.from)
 
   const next = (more: Script): void => {
-    const add = <W extends Word>(word: W): void => {
-      script[word].push(...(more[word] ?? []))
+    // A function of its own, so that the word's outcomes are one type on both sides.
+    const add = <W extends Word>(word: W, outcomes: ReadonlyArray<Outcomes[W] | 'hang'> = []): void => {
+      script[word].push(...outcomes)
     }
-    for (const word of Object.keys(more)) if (isWord(word)) add(word)
+    for (const word of Object.keys(more)) if (isWord(word)) add(word, more[word])
   }
   const isWord = (word: string): word is Word => word in script
   const book = {

@@ -1,11 +1,12 @@
 /** Conversations that stand in each phase, and the shape of a test that moves one of them by one step. */
 import assert from 'node:assert/strict'
+import type { ReaperEvent } from '../../core/event.ts'
 import { type Conversation, conversation, type Options } from './conversation.ts'
 import { exited, started } from './facts.ts'
 import { durable, failed, notFound, stopped } from './outcomes.ts'
 import type { Vector } from './property.ts'
 
-const begun = (options: Options, ...facts: Parameters<Conversation['tell']>): Conversation => {
+const begun = (options: Options, ...facts: ReadonlyArray<ReaperEvent>): Conversation => {
   const talk = conversation(options)
   talk.tell(...facts)
   return talk

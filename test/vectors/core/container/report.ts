@@ -60,4 +60,114 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.answer('LOAD', created(43)), 'SAVE GRACE(7)')
     },
   },
+  {
+    name: 'report: rule 4: a look that finds another task warns the handling that has begun',
+    run: () => {
+      const talk = conversation({ script: { LOAD: ['hang', running(43)], SAVE: ['hang'] } })
+      talk.tell(listing({ containers: { c: metadata } }))
+      assert.equal(talk.tell(exited(0)), 'SAVE...')
+      assert.equal(talk.answer('LOAD', running(43)), 'WATCH')
+      assert.equal(talk.answer('SAVE', durable), 'LOAD SAVE STOP EMIT(STOPPED,c,s)')
+      assert.equal(talk.status(), 'RUNNING 43')
+    },
+  },
+  {
+    name: 'report: rule 4: an exit that is told long after it happened says nothing of what is there now',
+    run: () => {
+      const talk = conversation({ script: { LOAD: [running(43)] } })
+      talk.pass(3_000)
+      assert.equal(talk.tell(exited(0)), 'SAVE LOAD SAVE STOP EMIT(STOPPED,c,s)')
+    },
+  },
+  {
+    name: 'report: rule 3: an exit without a pid belongs to the one open run; with two, nobody can tell whose it is',
+    run: () => {
+      const one = conversation({ script: { LOAD: [notFound] } })
+      assert.match(one.tell(exited(137, { pid: 0 })), /EMIT/)
+      const two = conversation({ script: { LOAD: ['hang'] } })
+      two.tell(started(43))
+      assert.equal(two.phase(), 'Running, Running')
+      assert.equal(two.tell(exited(137, { pid: 0 })), '')
+      const none = conversation({ from: 'known' })
+      assert.equal(none.tell(exited(137, { pid: 0 })), '')
+    },
+  },
+  {
+    name: 'report: rule 3: an exit without a pid, of a run in handling, is known already',
+    run: () => {
+      const talk = conversation({ script: { TD: ['hang'] } })
+      talk.tell(exited(3))
+      assert.equal(talk.tell(exited(0, { pid: 0 })), '')
+      talk.answer('TD', deleted(3, 7))
+      assert.equal(talk.status(), 'EXITED 3 @7 Error')
+    },
+  },
+  {
+    name: 'report: a start under another pid: the run before it is asked about, and gone for certain only by the answer',
+    run: () => {
+      const talk = conversation({ script: { LOAD: ['hang'] } })
+      assert.equal(talk.tell(started(43)), 'LOAD WATCH')
+      assert.equal(talk.phase(), 'Running, Running')
+      assert.equal(talk.answer('LOAD', running(43)), 'SAVE GRACE(7)')
+      assert.equal(talk.phase(), 'Recorded (grace), Running')
+      talk.next({ LOAD: [running(43)] })
+      assert.equal(talk.finish(), 'LOAD SAVE STOP EMIT(STOPPED,c,s)')
+      assert.deepEqual(talk.told().map(({ run: { pid }, reason }) => [pid, reason]), [[42, 'Unknown']])
+      assert.equal(talk.status(), 'RUNNING 43')
+    },
+  },
+  {
+    name: 'report: the true code of a run that was only found gone comes with the exit that its shim publishes again',
+    run: () => {
+      const talk = conversation({ script: { LOAD: [running(43), running(43)] } })
+      talk.tell(listing({ containers: { c: metadata }, tasks: { c: running(43) } }))
+      assert.equal(talk.phase(), 'Recorded (grace), Running')
+      assert.equal(talk.tell(exited(3)), 'SAVE LOAD SAVE STOP EMIT(STOPPED,c,s)')
+      assert.deepEqual(talk.told().map(({ exitCode, run: { pid } }) => [pid, exitCode]), [[42, 3]])
+    },
+  },
+  {
+    name: 'report: a listing says NotFound, Unclear or Created of a running task: asked, or nothing',
+    run: () => {
+      for (const [task, said] of [[unclear, ''], [created(), ''], [created(43), 'LOAD']] as const) {
+        const talk = conversation({ script: { LOAD: ['hang'] } })
+        assert.equal(talk.tell(seen(task)), said)
+        assert.equal(talk.phase(), 'Running')
+      }
+    },
+  },
+  {
+    name: 'report: a task of another pid is STOPPED: an exit of a run nobody has seen alive, and the end of the one before it',
+    run: () => {
+      const talk = conversation({ script: { LOAD: [stopped(4, 9, 43), stopped(4, 9, 43), stopped(4, 9, 43)], TD: [deleted(4, 9)] } })
+      talk.tell(seen(stopped(4, 9, 43)))
+      talk.finish()
+      assert.deepEqual(talk.told().map(({ run: { pid, generation }, exitCode, reason }) => [generation, pid, exitCode, reason]), [
+        [1, 42, 255, 'Unknown'],
+        [2, 43, 4, 'Error'],
+      ])
+    },
+  },
+  {
+    name: 'report: a question that is answered by nobody leaves everything as it is, and is asked again',
+    run: () => {
+      for (const outcome of [failed('Disconnected'), unclear]) {
+        const talk = conversation({ script: { LOAD: [outcome, running()] } })
+        talk.tell(listing({ containers: { c: metadata } }))
+        assert.equal(talk.phase(), 'Running')
+        assert.equal(talk.wake(), 'LOAD')
+        assert.equal(talk.phase(), 'Running')
+      }
+    },
+  },
+  {
+    name: 'report: a delete by others of a run that is believed to be alive, told before its exit: one STOPPED, with the true code',
+    run: () => {
+      const talk = conversation({ script: { LOAD: [notFound] } })
+      assert.equal(talk.tell(taskDeleted(3)), 'SAVE LOAD CLEAN SAVE STOP EMIT(STOPPED,c,s)')
+      assert.equal(talk.tell(exited(3)), '')
+      assert.equal(talk.answer('WATCH', waited(3, 7)), '')
+      assert.equal(talk.told().length, 1)
+    },
+  },
 ]

@@ -1,0 +1,179 @@
+/** core/container/lookup.ts: the container's record is read, changes, and goes. Until it is known whose it is, nothing is touched. Rule 10. */
+import assert from 'node:assert/strict'
+import type { Metadata } from '../../../../core/metadata.ts'
+import { lookup, size } from '../../../../core/table.ts'
+import { c, conversation, metadata } from '../../../support/conversation.ts'
+import { exited, listing, oomed, recordChanged, recordDeleted, started, taskCreated, taskDeleted } from '../../../support/facts.ts'
+import { deleted, failed, found, notFound, notOurs, running, stopped } from '../../../support/outcomes.ts'
+import { phases } from '../../../support/phases.ts'
+import type { Vector } from '../../../support/property.ts'
+
+const lookupOf = (talk: ReturnType<typeof conversation>): string | undefined => lookup(c, talk.state().containers)?.lookup._tag
+const other: Metadata = { ...metadata, sandboxId: 't' }
+
+export const cases: ReadonlyArray<Vector> = [
+  {
+    name: "lookup: a new record is read once; ours is remembered, somebody else's too, and one that is gone again is not",
+    run: () => {
+      for (const [outcome, tag] of [[found(metadata), 'Known'], [notOurs, 'NotOurs'], [notFound, 'Deleted']] as const) {
+        const talk = conversation({ from: 'nothing', script: { ASK: [outcome] } })
+        assert.equal(talk.tell(recordChanged()), 'ASK')
+        assert.equal(lookupOf(talk), tag)
+      }
+      const selective = conversation({ from: 'nothing', policy: { selective: true }, script: { ASK: [notFound] } })
+      selective.tell(recordChanged())
+      assert.equal(size(selective.state().containers), 0)
+    },
+  },
+  {
+    name: 'lookup: a record that cannot be read is asked for again, ever more slowly; a change meanwhile asks no sooner',
+    run: () => {
+      const talk = conversation({ from: 'nothing', script: { ASK: [failed(), failed(), 'hang'] } })
+      assert.equal(talk.tell(recordChanged()), 'ASK BO(c,1)')
+      assert.equal(talk.tell(recordChanged()), '')
+      assert.equal(talk.wake(), 'ASK BO(c,2)')
+      assert.equal(talk.wake(), 'ASK')
+      assert.equal(talk.tell(recordChanged()), '')
+      assert.equal(talk.answer('ASK', found(metadata)), '')
+      assert.equal(lookupOf(talk), 'Known')
+    },
+  },
+  {
+    name: "lookup: somebody else's container: nothing that happens to its tasks is looked at",
+    run: () => {
+      const talk = conversation({ from: 'nothing', script: { ASK: [notOurs] } })
+      talk.tell(recordChanged())
+      assert.equal(talk.tell(started(), taskCreated(43), oomed(), exited(3), taskDeleted(3)), '')
+      assert.equal(talk.tell(listing({ tasks: { c: stopped(3, 7) } })), '')
+      assert.equal(talk.finish(), '')
+      assert.deepEqual(talk.rows(), [])
+    },
+  },
+  {
+    name: 'lookup: it becomes ours by a change of its record, and its task is looked for',
+    run: () => {
+      const talk = conversation({ from: 'nothing', script: { ASK: [notOurs, found(metadata)], LOAD: [running()] } })
+      talk.tell(recordChanged())
+      assert.equal(talk.tell(recordChanged()), 'ASK LOAD WATCH')
+      assert.equal(talk.status(), 'RUNNING 42')
+    },
+  },
+  {
+    name: "lookup: somebody else's container is forgotten with its record",
+    run: () => {
+      const talk = conversation({ from: 'nothing', script: { ASK: [notOurs] } })
+      talk.tell(recordChanged())
+      talk.tell(recordDeleted())
+      assert.equal(size(talk.state().containers), 0)
+    },
+  },
+  {
+    name: 'lookup: a changed record is read again, and what was known holds meanwhile, or if it cannot be read',
+    run: () => {
+      const talk = conversation({ script: { ASK: ['hang', failed()] } })
+      assert.equal(talk.tell(recordChanged()), 'ASK')
+      talk.answer('ASK', found(other))
+      assert.equal(talk.tell(recordChanged()), 'ASK')
+      assert.match(talk.tell(exited(3)), /EMIT\(STOPPED,c,t\)$/)
+    },
+  },
+  {
+    name: 'lookup: the record goes while the run is handled: finished with what is known, for that is only kept for a while',
+    run: () => {
+      const talk = phases.Deleting()
+      assert.equal(talk.tell(recordDeleted(), recordDeleted()), '')
+      assert.equal(talk.answer('TD', deleted(3, 7)), 'SAVE STOP EMIT(STOPPED,c,s)')
+      assert.equal(lookupOf(talk), 'Deleted')
+    },
+  },
+  {
+    name: 'lookup: a late exit of a container whose record is gone: handled when it was seen alive, else not ours to say',
+    run: () => {
+      const alive = conversation({ from: 'nothing', script: { ASK: [notFound] } })
+      assert.equal(alive.tell(started(), exited(3)), 'ASK SAVE KILL TD SAVE STOP EMIT(STOPPED,c,-)')
+      const selective = conversation({ from: 'nothing', policy: { selective: true }, script: { ASK: [notFound] } })
+      assert.equal(selective.tell(started(), exited(3)), 'ASK')
+      assert.equal(size(selective.state().containers), 0)
+    },
+  },
+  {
+    name: 'lookup: missing from a listing: read again before it is believed to be gone',
+    run: () => {
+      const talk = conversation({ script: { ASK: [found(metadata), notFound], LOAD: [running(), notFound] } })
+      assert.equal(talk.tell(listing({})), 'ASK LOAD')
+      assert.equal(lookupOf(talk), 'Known')
+      assert.match(talk.tell(listing({})), /^ASK LOAD/)
+      assert.equal(lookupOf(talk), 'Deleted')
+    },
+  },
+  {
+    name: 'lookup: no longer ours while it runs: the Wait is given up, and nothing more is done',
+    run: () => {
+      const talk = conversation({ script: { ASK: [notOurs] } })
+      assert.equal(talk.tell(recordChanged()), 'ASK UNWATCH')
+      assert.equal(talk.tell(exited(3)), '')
+    },
+  },
+  ...(['Recorded (disk)', 'Recorded (slot)', 'Killing', 'BackingOff', 'Announced (Waiting)'] as const).map((name): Vector => ({
+    name: `lookup: no longer ours in ${name}: let go, and no row of it is taken up after a restart`,
+    run: () => {
+      const talk = phases[name]()
+      talk.next({ ASK: [notOurs] })
+      assert.equal(talk.tell(recordChanged()), 'ASK SAVE')
+      assert.equal(talk.rows().at(-1)?._tag, 'RunDropped')
+      assert.equal(talk.finish(), '')
+      assert.equal(talk.status(), 'ABSENT')
+      if (name === 'Recorded (disk)') return // its first row is still on its way here, and written before the second by a store that keeps order
+      talk.restart()
+      assert.equal(talk.finish(), '')
+    },
+  })),
+  {
+    name: 'lookup: no longer ours, with an OOM kill on disk: that row is withdrawn too; nothing is written of a run without one',
+    run: () => {
+      const talk = conversation({ script: { ASK: [notOurs] } })
+      talk.tell(oomed())
+      assert.equal(talk.tell(recordChanged()), 'ASK UNWATCH SAVE')
+      talk.restart()
+      assert.equal(talk.status(), 'ABSENT')
+      const over = phases.Exited()
+      over.next({ ASK: [notOurs] })
+      assert.equal(over.tell(recordChanged()), 'ASK')
+    },
+  },
+  {
+    name: 'lookup: the id is used again while the last run is handled: that one is finished, whatever becomes of the new record',
+    run: () => {
+      const talk = phases.Deleting()
+      talk.next({ ASK: ['hang'] })
+      assert.equal(talk.tell(recordDeleted(), recordChanged()), 'ASK')
+      assert.equal(lookupOf(talk), 'Asked')
+      assert.equal(talk.answer('ASK', notFound), '')
+      assert.match(talk.answer('TD', deleted(3, 7)), /^SAVE STOP EMIT/)
+      const selective = conversation({ policy: { selective: true }, script: { TD: ['hang'], ASK: [notFound] } })
+      selective.tell(exited(3))
+      selective.tell(recordDeleted(), recordChanged())
+      assert.match(selective.answer('TD', deleted(3, 7)), /^SAVE STOP EMIT/)
+    },
+  },
+  {
+    name: 'lookup: after a restart of the shell with this state the record is asked for again',
+    run: () => {
+      const asked = conversation({ from: 'nothing', script: { ASK: ['hang', 'hang'] } })
+      asked.tell(recordChanged())
+      assert.equal(asked.revive(), 'ASK')
+      const later = conversation({ from: 'nothing', script: { ASK: [failed()] } })
+      later.tell(recordChanged())
+      assert.equal(later.revive(), 'GRACE(0)')
+      assert.equal(later.wake(), 'ASK')
+      const known = conversation({ script: { ASK: ['hang'] } })
+      known.tell(recordChanged())
+      assert.equal(known.revive(), 'ASK')
+      const foreign = conversation({ from: 'nothing', script: { ASK: [notOurs, 'hang', 'hang'] } })
+      foreign.tell(recordChanged())
+      assert.equal(foreign.revive(), '')
+      foreign.tell(recordChanged())
+      assert.equal(foreign.revive(), 'ASK')
+    },
+  },
+]

@@ -1,0 +1,59 @@
+/** core/container/told.ts: what a Wait's result and an event say of an exit, and whose. */
+import assert from 'node:assert/strict'
+import { told } from '../../../../core/container/told.ts'
+import { millis, nanos } from '../../../../core/ids.ts'
+import { conversation } from '../../../support/conversation.ts'
+import { exited } from '../../../support/facts.ts'
+import { deleted, notFound, stopped, waited } from '../../../support/outcomes.ts'
+import type { Vector } from '../../../support/property.ts'
+
+export const cases: ReadonlyArray<Vector> = [
+  {
+    name: 'told: an exit has the time that containerd gave, else the time of its receipt',
+    run: () => {
+      const at = millis(5)
+      assert.deepEqual(told({ code: 3, exitedAt: nanos(7n), at }, 'observed'), { code: 3, at: 7n, rank: 'observed' })
+      assert.deepEqual(told({ code: 3, exitedAt: undefined, at }, 'synthesised'), { code: 3, at: 5_000_000n, rank: 'synthesised' })
+    },
+  },
+  {
+    name: 'told: a Wait that was bound to our pid is an observation, and needs no look',
+    run: () => assert.equal(conversation().answer('WATCH', waited(3, 7)), 'SAVE KILL TD SAVE STOP EMIT(STOPPED,c,s)'),
+  },
+  {
+    name: 'told: a Wait that was bound to no pid counts for the run that opened it, after a look',
+    run: () => {
+      const talk = conversation({ script: { LOAD: [stopped(3, 7)], TD: [deleted(3, 7)] } })
+      assert.equal(talk.answer('WATCH', waited(3, 7, 0)), 'SAVE LOAD KILL TD SAVE STOP EMIT(STOPPED,c,s)')
+      assert.equal(talk.status(), 'EXITED 3 @7 Error')
+    },
+  },
+  {
+    name: 'told: the Wait and the event tell the same exit: once',
+    run: () => {
+      const talk = conversation()
+      talk.tell(exited(3))
+      assert.equal(talk.answer('WATCH', waited(3, 7)), '')
+      const other = conversation()
+      other.answer('WATCH', waited(3, 7))
+      assert.equal(other.tell(exited(3)), '')
+    },
+  },
+  {
+    name: 'told: a Wait bound to no pid whose run is over says nothing of the next',
+    run: () => {
+      const talk = conversation()
+      talk.tell(exited(3))
+      assert.equal(talk.answer('WATCH', waited(0, 9, 0)), '')
+      assert.equal(talk.status(), 'EXITED 3 @7 Error')
+    },
+  },
+  {
+    name: 'told: an exit with pid 0 is what containerd made up for a dead shim; it counts for the one open run',
+    run: () => {
+      const talk = conversation({ policy: { oomCheck: false }, script: { LOAD: [notFound] } })
+      assert.equal(talk.tell(exited(137, { pid: 0 })), 'SAVE LOAD CLEAN SAVE STOP EMIT(STOPPED,c,s)')
+      assert.deepEqual(talk.rows().flatMap((row) => (row._tag === 'RunRecord' ? [row.exit?.rank] : [])), ['synthesised', 'synthesised'])
+    },
+  },
+]

@@ -117,6 +117,7 @@ const handlingOf = ({ standing, attempts, lastError, notified, at }: RunRecord, 
   drained: false,
   missed: false,
   owed: standing === 'announced',
+  slow: false,
   deadline: undefined,
 })
 

@@ -22,6 +22,11 @@ export interface Policy {
   readonly backoffCapMs: number
   /** Exits handled side by side. Deletes of containers that share a disk stop getting faster at about this many. */
   readonly maxHandlings: number
+  /**
+   * How long an attempt may hold its slot, ms. What takes longer goes on without one: else as many Deletes as there are slots, all hung,
+   * would hold up every exit on the host for the whole time of their attempts.
+   */
+  readonly slowAfterMs: number
   /** How long a look at the task counts as "just now", ms. Longer ago, containerd is asked again before anything is deleted. */
   readonly justNowMs: number
   /** Time other clients get to delete their own task before we do, ms. */
@@ -51,6 +56,7 @@ export const defaultPolicy: Policy = {
   backoffFirstMs: 1_000,
   backoffCapMs: 300_000,
   maxHandlings: 8,
+  slowAfterMs: 500,
   justNowMs: 2_000,
   deleteGraceMs: 0,
   inferredGraceMs: 7_000,

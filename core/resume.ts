@@ -8,7 +8,8 @@ import { queueUp, record } from './container/advance.ts'
 import type { Context } from './container/context.ts'
 import { write } from './container/oom.ts'
 import type { Run } from './container/phase.ts'
-import { holdsSlot } from './container/phase.ts'
+import { inAttempt } from './container/phase.ts'
+import { attemptMs } from './container/slow.ts'
 import type { Effect } from './effect.ts'
 import type { CallId, Millis, Owner } from './ids.ts'
 import { containerOwner, imageOwner, sandboxOwner } from './ids.ts'
@@ -72,8 +73,8 @@ const ofPhase = (policy: Policy, container: Container, run: Run, at: Millis): Re
   const again = (call: CallId, seq: number | undefined): Context => (
     { policy, at, container, call, seq: seq ?? 1, sandboxAnnounced: seq === undefined }
   )
-  const inTime: ReadonlyArray<Effect> = holdsSlot(phase) && 'handling' in phase && phase.handling.deadline !== undefined
-    ? [timer(owner, phase.handling.deadline, policy.handlingTimeoutMs)]
+  const inTime: ReadonlyArray<Effect> = inAttempt(phase) && phase.handling.deadline !== undefined
+    ? [timer(owner, phase.handling.deadline, attemptMs(policy, phase.handling.slow))]
     : []
   switch (phase._tag) {
     case 'Running':

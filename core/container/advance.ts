@@ -27,7 +27,7 @@ export const advance = (ctx: Context, run: Run, handling: Handling): Stepped => 
     return [inPhase(run, { _tag: 'Loading', call, handling }), [{ _tag: 'LoadTask', container: key, call }]]
   }
   if (handling.stale && goal !== 'leave') {
-    const [next, effects] = queueUp(ctx, run, { ...handling, deadline: undefined })
+    const [next, effects] = queueUp(ctx, run, { ...handling, slow: false, deadline: undefined })
     return [next, [...stopDeadline(ctx, handling), ...effects]]
   }
   if (policy.nri && !handling.notified) {
@@ -83,7 +83,7 @@ export const record = (ctx: Context, run: Run, handling: Handling): Stepped => {
     seenAt: handling.seenAt,
     at: ctx.at,
   })
-  const done: Handling = { ...handling, goal: 'done', deadline: undefined }
+  const done: Handling = { ...handling, goal: 'done', slow: false, deadline: undefined }
   const status: RunRecord = runRecord(ctx, run, done, handling.owed ? 'announced' : 'closed')
   const { namespace, id, key } = ctx.container
   const sandbox: ReadonlyArray<ReaperRecord> = metadata.kind === 'sandbox'
@@ -119,6 +119,7 @@ export const fail = (ctx: Context, run: Run, handling: Handling, error: string, 
     goal: handling.goal === 'done' ? 'done' : 'unknown',
     checkedAt: undefined,
     missed: false,
+    slow: false,
     deadline: undefined,
   }
   const owner = containerOwner(ctx.container.key)

@@ -14,7 +14,7 @@ import type { Policy } from '../policy.ts'
 import type { RunRecord } from '../record.ts'
 import type { Container } from '../state.ts'
 import type { Handling, Phase, Run } from './phase.ts'
-import { holdsSlot, inHandling, wantsSlot } from './phase.ts'
+import { inAttempt, inHandling, wantsSlot } from './phase.ts'
 
 export interface Context {
   readonly policy: Policy
@@ -80,7 +80,7 @@ export const mustWaitItsTurn = ({ runs, probe }: Container, run: Run): boolean =
 const isSweeping = (phase: Phase): boolean => phase._tag === 'Announced' && (phase.doing === 'Deleting' || phase.doing === 'Cleaning')
 
 const isUnderWay = (phase: Phase): boolean =>
-  holdsSlot(phase) || wantsSlot(phase) || phase._tag === 'Recording' || (phase._tag === 'BackingOff' && phase.outstanding !== undefined)
+  inAttempt(phase) || wantsSlot(phase) || phase._tag === 'Recording' || (phase._tag === 'BackingOff' && phase.outstanding !== undefined)
 
 /** The row that says all there is to say of the run. */
 export const runRecord = (

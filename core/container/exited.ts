@@ -26,6 +26,7 @@ export const stepExited = (ctx: Context, event: RunEvent, run: Run, self: Exited
     drained: true,
     missed: false,
     owed: true,
+    slow: false,
     deadline: undefined,
   }
   return sweep(ctx, run, { over: self, handling })

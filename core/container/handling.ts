@@ -34,6 +34,8 @@ export interface Handling {
   readonly missed: boolean
   /** The shim could not be reached: STOPPED goes out, but a look for a leaked shim is owed. */
   readonly owed: boolean
-  /** The timer that ends this attempt. */
+  /** This attempt has had its slot for long enough, and goes on without. */
+  readonly slow: boolean
+  /** The timer that ends this attempt, or, before it is slow, its time with a slot. */
   readonly deadline: CallId | undefined
 }

@@ -1,6 +1,6 @@
 /**
  * Where a run stands. A run is always in exactly one phase; what a phase waits for is in its fields, under the call it asked with.
- * Types only, but for the two questions that the slots ask.
+ * Types only, but for the questions that the slots ask.
  *
  * @module
  */
@@ -129,9 +129,16 @@ export type HandlingPhase =
   | Recording
 export type Phase = Running | HandlingPhase | Announced | Exited
 
+/** A run in the middle of an attempt. */
+export type Attempting = Loading | Notifying | Killing | Draining | Deleting | Cleaning
+
+/** Whether an attempt is being made. */
+export const inAttempt = (phase: Phase): phase is Attempting =>
+  phase._tag === 'Loading' || phase._tag === 'Notifying' || phase._tag === 'Killing' || phase._tag === 'Draining' ||
+  phase._tag === 'Deleting' || phase._tag === 'Cleaning'
+
 /** Whether a handling in this phase counts against the cap. */
-export const holdsSlot = ({ _tag }: Phase): boolean =>
-  _tag === 'Loading' || _tag === 'Notifying' || _tag === 'Killing' || _tag === 'Draining' || _tag === 'Deleting' || _tag === 'Cleaning'
+export const holdsSlot = (phase: Phase): boolean => inAttempt(phase) && !phase.handling.slow
 
 /** Whether a handling in this phase waits for a slot. */
 export const wantsSlot = (phase: Phase): boolean => phase._tag === 'Recorded' && phase.waitsFor === 'slot'

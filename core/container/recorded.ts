@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { containerOwner } from '../ids.ts'
 import { advance, fail, queueUp } from './advance.ts'
 import type { Context, RunEvent, Stepped } from './context.ts'
 import { isTimer, unmoved } from './context.ts'
 import type { Recorded, Run } from './phase.ts'
 import { examineOrQueue } from './running.ts'
+import { attemptTimer } from './slow.ts'
 
 export const stepRecorded = (ctx: Context, event: RunEvent, run: Run, self: Recorded): Stepped => {
   const { handling } = self
@@ -31,10 +31,7 @@ export const stepRecorded = (ctx: Context, event: RunEvent, run: Run, self: Reco
 
 /** An attempt begins, and with it its time. The timer and the first call share an id: one is answered, the other fires. */
 const start = (ctx: Context, run: Run, { handling }: Recorded): Stepped => {
-  const { call, policy, container: { key } } = ctx
+  const { call } = ctx
   const [next, effects] = advance(ctx, run, { ...handling, deadline: call })
-  return [
-    next,
-    [{ _tag: 'SetTimer', owner: containerOwner(key), call, delayMs: policy.handlingTimeoutMs, jitter: false }, ...effects],
-  ]
+  return [next, [attemptTimer(ctx, false), ...effects]]
 }

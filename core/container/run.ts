@@ -22,6 +22,7 @@ import { inHandling } from './phase.ts'
 import { stepRecorded } from './recorded.ts'
 import { stepRecording } from './recording.ts'
 import { stepRunning } from './running.ts'
+import { canSlowDown, slowDown } from './slow.ts'
 
 export const stepRun = (ctx: Context, event: RunEvent, run: Run): Stepped => {
   const { phase } = run
@@ -31,7 +32,7 @@ export const stepRun = (ctx: Context, event: RunEvent, run: Run): Stepped => {
   if (inHandling(phase)) {
     if (event._tag === 'ExitFound') return learn(ctx, event, run, phase)
     if (event._tag === 'Unsettled') return unsettle(ctx, run, phase)
-    if (isTimer(event, phase.handling.deadline)) return expire(ctx, run, phase)
+    if (isTimer(event, phase.handling.deadline)) return canSlowDown(ctx.policy, phase) ? slowDown(ctx, run, phase) : expire(ctx, run, phase)
   }
   switch (phase._tag) { // no default: a new phase without its line here does not compile
     case 'Running':

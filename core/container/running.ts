@@ -97,6 +97,7 @@ const begin = (ctx: Context, found: Extract<Signal, { _tag: 'ExitFound' }>, run:
     drained: false,
     missed: false,
     owed: false,
+    slow: false,
     deadline: undefined,
   }
   const owner = containerOwner(ctx.container.key)

@@ -6,7 +6,7 @@
  */
 import { mustWaitItsTurn } from '../container/context.ts'
 import type { Phase, Run } from '../container/phase.ts'
-import { holdsSlot, inHandling, wantsSlot } from '../container/phase.ts'
+import { inAttempt, inHandling, wantsSlot } from '../container/phase.ts'
 import { describePhase } from '../describe.ts'
 import type { CallId } from '../ids.ts'
 import { containerKey } from '../ids.ts'
@@ -34,20 +34,21 @@ const ofRuns = ({ runs }: Container): ReadonlyArray<string> =>
         ? [`${name(run)} is written down as over before its task is dealt with`]
         : []),
       ...(phase._tag === 'Announced' && !handling.owed ? [`${name(run)} looks for a shim though nothing is owed`] : []),
-      ...(holdsSlot(phase) && handling.deadline === undefined ? [`${name(run)} has no deadline`] : []),
-      ...(!holdsSlot(phase) && handling.deadline !== undefined ? [`${name(run)} has a deadline outside an attempt`] : []),
+      ...(inAttempt(phase) && handling.deadline === undefined ? [`${name(run)} has no deadline`] : []),
+      ...(!inAttempt(phase) && handling.deadline !== undefined ? [`${name(run)} has a deadline outside an attempt`] : []),
+      ...(!inAttempt(phase) && handling.slow ? [`${name(run)} is slow outside an attempt`] : []),
     ]
   })
 
 /** Whether something is done, or may be in flight, that presupposes the record. */
 const mayTouch = (phase: Phase): boolean =>
-  holdsSlot(phase) || phase._tag === 'Recording' || phase._tag === 'Announced' ||
+  inAttempt(phase) || phase._tag === 'Recording' || phase._tag === 'Announced' ||
   (phase._tag === 'BackingOff' && phase.outstanding !== undefined)
 
 const ofOrder = (container: Container): ReadonlyArray<string> => {
   const { runs, lastGeneration } = container
   const destroying = runs.filter(isDestroying)
-  const attempted = runs.filter(({ phase }) => holdsSlot(phase))
+  const attempted = runs.filter(({ phase }) => inAttempt(phase))
   return [
     ...runs.flatMap((run, place) => {
       const before = runs[place - 1]
@@ -72,7 +73,7 @@ const ofOrder = (container: Container): ReadonlyArray<string> => {
   ]
 }
 
-const goesAhead = (phase: Phase): boolean => holdsSlot(phase) || wantsSlot(phase) || phase._tag === 'Recording'
+const goesAhead = (phase: Phase): boolean => inAttempt(phase) || wantsSlot(phase) || phase._tag === 'Recording'
 
 const isDestroying = ({ phase }: Run): boolean => {
   switch (phase._tag) {

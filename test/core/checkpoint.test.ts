@@ -60,6 +60,7 @@ t.test('V101: an exit that was on disk is handled after the crash, with its true
       graced: true,
       notified: true,
       owed: false,
+      slow: false,
       deadline: undefined,
     },
   }])

@@ -18,6 +18,7 @@ export const handlingOf = (fields: Partial<Handling> = {}): Handling => ({
   drained: false,
   missed: false,
   owed: false,
+  slow: false,
   deadline: undefined,
   ...fields,
 })

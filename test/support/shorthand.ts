@@ -7,6 +7,7 @@
  */
 import type { Effect } from '../../core/effect.ts'
 import type { ContainerKey, ImageKey, SandboxKey } from '../../core/ids.ts'
+import { attemptMs } from '../../core/container/slow.ts'
 import { parts } from '../../core/ids.ts'
 import type { Policy } from '../../core/policy.ts'
 import type { Announcement } from '../../core/record.ts'
@@ -17,7 +18,7 @@ const about = (word: string, key: ContainerKey | SandboxKey | ImageKey): string 
 const emit = ({ type, run: { id }, sandboxId }: Announcement): string => `EMIT(${type.replace('CONTAINER_', '')},${id},${sandboxId ?? '-'})`
 
 /** The word for an effect; undefined for the timers that only guard (deadlines) and for their cancellation. */
-export const wordFor = ({ handlingTimeoutMs }: Policy, effect: Effect): string | undefined => {
+export const wordFor = (policy: Policy, effect: Effect): string | undefined => {
   switch (effect._tag) {
     case 'Persist':
       return about('SAVE', effect.owner.key)
@@ -55,7 +56,7 @@ export const wordFor = ({ handlingTimeoutMs }: Policy, effect: Effect): string |
       return about('IMG', effect.image)
     case 'SetTimer': {
       if (effect.jitter) return `BO(${nameOf(effect.owner.key)},${effect.delayMs / 1_000})`
-      return effect.delayMs === handlingTimeoutMs ? undefined : `GRACE(${effect.delayMs / 1_000})`
+      return [true, false].some((slow) => effect.delayMs === attemptMs(policy, slow)) ? undefined : `GRACE(${effect.delayMs / 1_000})`
     }
     case 'CancelTimer':
       return undefined

@@ -20,6 +20,7 @@ import { cases as recorded } from './recorded.ts'
 import { cases as recording } from './recording.ts'
 import { cases as report } from './report.ts'
 import { cases as run } from './run.ts'
+import { cases as slow } from './slow.ts'
 import { cases as running } from './running.ts'
 import { cases as step } from './step.ts'
 import { cases as told } from './told.ts'
@@ -46,6 +47,7 @@ export const cases: ReadonlyArray<Vector> = [
   ...recording,
   ...report,
   ...run,
+  ...slow,
   ...running,
   ...step,
   ...told,

@@ -50,14 +50,22 @@ export interface ClosedRun {
 
 /** What is known of the container's record. */
 export type Lookup =
-  /** `live`: the container was seen in being, so that its exit counts even if its record has gone by the time it is read. */
-  | { readonly _tag: 'Asked'; readonly call: CallId; readonly failures: number; readonly live: boolean }
-  | { readonly _tag: 'AskLater'; readonly call: CallId; readonly failures: number; readonly live: boolean }
+  | (Asking & { readonly _tag: 'Asked' })
+  | (Asking & { readonly _tag: 'AskLater' })
   /** `refresh`: the call by which it is being read again, because it changed or was missing from a listing. */
   | { readonly _tag: 'Known'; readonly metadata: Metadata; readonly refresh: CallId | undefined }
   | { readonly _tag: 'NotOurs'; readonly refresh: CallId | undefined }
   /** The record is deleted; what it said is kept for the run that is still open. */
   | { readonly _tag: 'Deleted'; readonly metadata: Metadata }
+
+export interface Asking {
+  readonly call: CallId
+  readonly failures: number
+  /** The container was seen in being, so that its exit counts even if its record has gone by the time it is read. */
+  readonly live: boolean
+  /** What an earlier record under this id said, that was ours: the runs that are still open are its. */
+  readonly before: Metadata | undefined
+}
 
 export interface Grave {
   readonly key: ContainerKey

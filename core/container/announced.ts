@@ -42,13 +42,13 @@ const doing = ({ call }: Context, run: Run, { over, handling }: Owed, what: Anno
 const loaded = (ctx: Context, outcome: LoadSettled['outcome'], run: Run, owed: Owed): Stepped => {
   const { call, container: { key, lastGeneration } } = ctx
   // containerd makes a task only when it knows of no other under the id: what it knew of this run's shim is gone.
-  if (lastGeneration > run.id.generation) return close(ctx, run, owed)
+  // Unless the task is still there, and what came later is only known later.
+  const isOurs = outcome._tag === 'Stopped' && outcome.pid === run.id.pid
+  if (lastGeneration > run.id.generation && !isOurs) return close(ctx, run, owed)
   if (mustWaitItsTurn(ctx.container, run)) return later(ctx, run, owed, 'an earlier run of the container is being handled')
   switch (outcome._tag) {
     case 'Stopped':
-      return outcome.pid === run.id.pid
-        ? [doing(ctx, run, owed, 'Deleting'), [{ _tag: 'DeleteTask', container: key, call }]]
-        : close(ctx, run, owed)
+      return isOurs ? [doing(ctx, run, owed, 'Deleting'), [{ _tag: 'DeleteTask', container: key, call }]] : close(ctx, run, owed)
     case 'NotFound':
       return [doing(ctx, run, owed, 'Cleaning'), [{ _tag: 'CleanUpTask', container: key, call }]]
     case 'Running': // it was reported to have exited and has been announced: too late to take that back, and not ours to touch

@@ -59,7 +59,9 @@ export const isTimer = (event: RunEvent, call: CallId | undefined): boolean =>
 
 /** The record's content, as far as it is known. */
 export const metadataOf = ({ lookup }: Container): Metadata =>
-  lookup._tag === 'Known' || lookup._tag === 'Deleted' ? lookup.metadata : noMetadata
+  lookup._tag === 'Known' || lookup._tag === 'Deleted'
+    ? lookup.metadata
+    : (lookup._tag === 'NotOurs' ? undefined : lookup.before) ?? noMetadata
 
 export const isMetadataKnown = ({ lookup }: Container): boolean => lookup._tag === 'Known' || lookup._tag === 'Deleted'
 

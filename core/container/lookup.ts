@@ -10,16 +10,16 @@ import type { Effect } from '../effect.ts'
 import { callId, containerOwner } from '../ids.ts'
 import type { Metadata } from '../metadata.ts'
 import { noMetadata } from '../metadata.ts'
-import type { Lookup } from '../state.ts'
+import type { Asking, Container, Lookup } from '../state.ts'
 import type { Run } from './phase.ts'
 import type { Work } from './work.ts'
 import { change, probe, tellEach } from './work.ts'
 
 /** Reads the record for the first time. */
-export const ask = (work: Work, live: boolean, failures: number): Work => {
+export const ask = (work: Work, live: boolean, failures: number, before?: Metadata): Work => {
   const lastCall = work.container.lastCall + 1
   const call = callId(lastCall)
-  return change(work, { lastCall, lookup: { _tag: 'Asked', call, failures, live } }, [
+  return change(work, { lastCall, lookup: { _tag: 'Asked', call, failures, live, before } }, [
     { _tag: 'LoadContainer', container: work.container.key, call },
   ])
 }
@@ -32,7 +32,7 @@ export const askAgain = (work: Work): Work => {
     case 'AskLater':
       return work
     case 'Deleted': // a new container under an old id: how the one before it ended is not its end
-      return ask(change(work, { runs: work.container.runs.filter(({ phase }) => phase._tag !== 'Exited') }, []), true, 0)
+      return ask(change(work, { runs: work.container.runs.filter(({ phase }) => phase._tag !== 'Exited') }, []), true, 0, lookup.metadata)
     case 'Known':
     case 'NotOurs': {
       const lastCall = work.container.lastCall + 1
@@ -79,17 +79,20 @@ export const recordGone = (work: Work): Work | undefined => {
     case 'Asked':
     case 'AskLater':
       // With selectors, or when all there ever was of it is one late event, nobody can say any more that it was ours. But what has a
-      // row was ours when that was written.
-      return (lookup.live && !work.around.policy.selective) || work.container.runs.some(hasOpenRow)
-        ? tellEach(change(work, { lookup: { _tag: 'Deleted', metadata: noMetadata } }, []), { _tag: 'MetadataKnown' })
+      // row was ours when that was written, and late repeats of what was announced have to be known as such.
+      return (lookup.live && !work.around.policy.selective) || wasOurs(work.container, lookup)
+        ? tellEach(change(work, { lookup: { _tag: 'Deleted', metadata: lookup.before ?? noMetadata } }, []), { _tag: 'MetadataKnown' })
         : undefined
   }
 }
 
-const askLater = (work: Work, { live, failures }: Extract<Lookup, { _tag: 'Asked' }>): Work => {
+const wasOurs = ({ closed, runs }: Container, { before }: Asking): boolean =>
+  before !== undefined || closed.length > 0 || runs.some(hasOpenRow)
+
+const askLater = (work: Work, { live, failures, before }: Asking): Work => {
   const lastCall = work.container.lastCall + 1
   const call = callId(lastCall)
-  return change(work, { lastCall, lookup: { _tag: 'AskLater', call, failures: failures + 1, live } }, [{
+  return change(work, { lastCall, lookup: { _tag: 'AskLater', call, failures: failures + 1, live, before } }, [{
     _tag: 'SetTimer',
     owner: containerOwner(work.container.key),
     call,
@@ -122,6 +125,6 @@ const disown = (work: Work): Work => {
 /** Whether a row is on disk, or on its way there, by which the run would be taken up again after a restart. */
 const hasOpenRow = ({ oom, phase }: Run): boolean => {
   if (phase._tag === 'Exited') return false
-  if (oom._tag !== 'None' || phase._tag === 'Announced') return true
+  if (oom._tag === 'Noted' || (oom._tag === 'Writing' && !oom.waiting) || phase._tag === 'Announced') return true
   return phase._tag !== 'Running' && (phase.handling.durable || (phase._tag === 'Recorded' && phase.waitsFor === 'disk'))
 }

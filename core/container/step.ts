@@ -48,7 +48,7 @@ export const stepContainer = (
 
 const unheardOf = (key: ContainerKey): Container => {
   const [namespace, id] = parts(key)
-  const lookup = { _tag: 'Asked', call: callId(0), failures: 0, live: false } as const
+  const lookup = { _tag: 'Asked', call: callId(0), failures: 0, live: false, before: undefined } as const
   return { key, namespace, id, lastCall: 0, lastGeneration: 0, lookup, runs: [], closed: [], probe: undefined }
 }
 
@@ -120,7 +120,7 @@ const apply = (work: Work, input: ContainerInput): Work | undefined => {
     case 'TimerFired':
       if (input.call === container.probe) return probeAnew(work)
       return container.lookup._tag === 'AskLater' && container.lookup.call === input.call
-        ? ask(work, container.lookup.live, container.lookup.failures)
+        ? ask(work, container.lookup.live, container.lookup.failures, container.lookup.before)
         : tellEach(work, input)
     case 'SlotGranted': {
       const first = container.runs.find((run) => wantsSlot(run.phase))

@@ -32,10 +32,11 @@ export interface Work {
 }
 
 /** The container with changed fields, and more effects. Each use of `nextCall` must come with a new `lastCall`. */
-export const change = (work: Work, fields: Partial<Container>, effects: ReadonlyArray<Effect>): Work => ({
-  ...work,
-  container: { ...work.container, ...fields },
-  effects: effects.length === 0 ? work.effects : [...work.effects, ...effects],
+export const change = ({ around, at, container, effects }: Work, fields: Partial<Container>, more: ReadonlyArray<Effect>): Work => ({
+  around,
+  at,
+  container: { ...container, ...fields },
+  effects: more.length === 0 ? effects : effects.length === 0 ? more : [...effects, ...more],
 })
 
 /** Tells one run something, and puts it back. */
@@ -108,10 +109,12 @@ export const settle = (before: Container, work: Work): Work => {
     runs: kept,
     closed: [...closed, ...over.flatMap(closedRun)].slice(-remembered),
   }, [])
+  // A question that was asked before may be answered with the task that has been seen to since: it would be taken for another run.
+  const asked = over.length > 0 && next.container.probe !== undefined ? probeAnew(next) : next
   return tellEach(
-    next,
+    asked,
     { _tag: 'TurnCame' },
-    (run) => run.phase._tag === 'Recorded' && run.phase.waitsFor === 'turn' && !mustWaitItsTurn(next.container, run),
+    (run) => run.phase._tag === 'Recorded' && run.phase.waitsFor === 'turn' && !mustWaitItsTurn(asked.container, run),
   )
 }
 

@@ -139,7 +139,10 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
       shim.busy = true
       const takes = rolls(faults.deleteHangs) ? hang(120_000) : random.delay(30, 900, 0.05)
       clock.after(takes, () => {
-        if (!shim.alive || shim.run !== run) return leave(shim)
+        if (!shim.alive || shim.run !== run) {
+          reply(failed('ShimClosed', 'ttrpc: closed'))
+          return leave(shim)
+        }
         const had = run.exit ?? { code: 137, at: exactly() }
         gone(shim, by)
         tell({ _tag: 'TaskDeleted', container: key, pid: run.pid, code: had.code, exitedAt: had.at })
@@ -278,7 +281,7 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
         deletedBy: undefined,
       }
       runs.push(run)
-      shims.set(key, { key, run, alive: true, busy: false, queue: [], waits: new Set() })
+      shims.set(key, { key, run, of: run, alive: true, busy: false, queue: [], waits: new Set() })
       log(() => `. created ${describeTruth(run)}`)
       publish({ _tag: 'TaskCreated', container: key, pid })
       return run

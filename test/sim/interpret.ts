@@ -53,6 +53,15 @@ export const createInterpreter = (env: InterpreterEnv): Interpreter => {
   const isCalm = (): boolean => clock.now() >= calmAt
   const rolls = (probability: number): boolean => !isCalm() && random.chance(probability)
   const travel = (): number => random.delay(6, 3_000, isCalm() ? 0 : faults.slowCalls)
+  /** Something that comes back by itself, and that whoever waits for silence has to wait for. */
+  let underWay = 0
+  const later = (delayMs: number, act: () => void): void => {
+    underWay += 1
+    clock.after(delayMs, () => {
+      underWay -= 1
+      act()
+    })
+  }
   const at = (): ReturnType<typeof millis> => millis(clock.now())
 
   /** One call: there, served, and back. `name` is what it can be given up by. */
@@ -190,7 +199,7 @@ export const createInterpreter = (env: InterpreterEnv): Interpreter => {
         return disk.write(records, (error) => {
           if (error === undefined) { for (const { announcement } of release) hooks.released(announcement) }
           const outcome = error === undefined ? { _tag: 'Durable' } as const : failed('Other', error)
-          clock.after(random.int(0, 3), () => {
+          later(random.int(0, 3), () => {
             if (mine === life()) post({ _tag: 'PersistSettled', owner, call: id, outcome, at: at() })
           })
         })
@@ -216,14 +225,14 @@ export const createInterpreter = (env: InterpreterEnv): Interpreter => {
       case 'UnwatchTask':
         return calls.get(`watch ${effect.container} ${effect.call}`)?.giveUp()
       case 'NotifyNriExit':
-        return void clock.after(rolls(faults.nriSlow) ? random.int(2_000, 30_000) : random.int(1, 50), () => {
+        return later(rolls(faults.nriSlow) ? random.int(2_000, 30_000) : random.int(1, 50), () => {
           const outcome = rolls(0.2)
             ? failed('Other', 'plugin error')
             : random.pick<NriSettled['outcome']>([{ _tag: 'Delivered' }, { _tag: 'NoneListening' }])
           if (mine === life()) post({ _tag: 'NriSettled', container: effect.container, call: effect.call, outcome, at: at() })
         })
       case 'DrainIo':
-        return void clock.after(rolls(faults.ioSlow) ? random.int(2_000, 30_000) : random.int(1, 50), () => {
+        return later(rolls(faults.ioSlow) ? random.int(2_000, 30_000) : random.int(1, 50), () => {
           const outcome = rolls(0.2) ? failed('TimedOut', 'a writer never closes') : { _tag: 'Drained' } as const
           if (mine === life()) post({ _tag: 'DrainSettled', container: effect.container, call: effect.call, outcome, at: at() })
         })
@@ -288,6 +297,6 @@ export const createInterpreter = (env: InterpreterEnv): Interpreter => {
     crash: () => {
       for (const { giveUp } of [...calls.values()]) giveUp()
     },
-    isIdle: () => [...calls.values()].every(({ isWait }) => isWait),
+    isIdle: () => underWay === 0 && [...calls.values()].every(({ isWait }) => isWait),
   }
 }

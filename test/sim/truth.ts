@@ -36,6 +36,8 @@ export interface TrueRun {
 export interface Shim {
   readonly key: ContainerKey
   run: TrueRun | undefined
+  /** The task it was started for. */
+  readonly of: TrueRun
   alive: boolean
   /** A Delete is at work inside. */
   busy: boolean

@@ -39,7 +39,7 @@ t.test('a container says all its runs, oldest first', async (t) => {
 })
 
 t.test('and what is known of its record', async (t) => {
-  const ask = { call: callId(1), failures: 2, live: true } as const
+  const ask = { call: callId(1), failures: 2, live: true, before: undefined } as const
   t.equal(describeContainer(containerOf([], { lookup: { _tag: 'Asked', ...ask } })), 'ci/web-1 asked call=1, no run')
   t.equal(
     describeContainer(containerOf([], { lookup: { _tag: 'AskLater', ...ask } })),

@@ -33,8 +33,8 @@ t.test('phases wait for their call, their timer, or neither', async (t) => {
 })
 
 t.test('so do look-ups, probes and the writes of OOM kills', async (t) => {
-  t.strictSame(ofLookup({ _tag: 'Asked', call, failures: 0, live: true }), { calls: [5], timers: [] })
-  t.strictSame(ofLookup({ _tag: 'AskLater', call, failures: 0, live: true }), { calls: [], timers: [5] })
+  t.strictSame(ofLookup({ _tag: 'Asked', call, failures: 0, live: true, before: undefined }), { calls: [5], timers: [] })
+  t.strictSame(ofLookup({ _tag: 'AskLater', call, failures: 0, live: true, before: undefined }), { calls: [], timers: [5] })
   t.strictSame(ofLookup({ _tag: 'Known', metadata: noMetadata, refresh: call }), { calls: [5], timers: [] })
   t.strictSame(ofLookup({ _tag: 'NotOurs', refresh: call }), { calls: [5], timers: [] })
   t.strictSame(ofLookup({ _tag: 'Deleted', metadata: noMetadata }), none)

@@ -1,9 +1,9 @@
 /** The checkers of one world, in the order in which they look. */
 import type { Checker, View } from '../hooks.ts'
-import type { TrueRun } from '../truth.ts'
 import { bestExitOnce } from './best_exit.ts'
 import { everythingConverges, nothingIsLeft } from './convergence.ts'
 import { handsOff, noFalseExit } from './hands_off.ts'
+import { knowledgeOf } from './knowledge.ts'
 import { soundState } from './machine_state.ts'
 import { oneCallPerContainer } from './one_call.ts'
 import { orderPerContainer } from './order.ts'
@@ -14,27 +14,25 @@ import { hungDelaysNobody } from './slots.ts'
 import { writeBeforeAnnounce, writeBeforeDelete } from './write_first.ts'
 
 export const checkersOf = (view: View): ReadonlyArray<Checker> => {
-  /** Runs that fell in the check-to-call window: what is known of them is excused. */
-  const window = new Set<TrueRun>()
-  /** Runs whose STOPPED is on disk, with its number. */
-  const announced = new Map<TrueRun, number>()
+  const knowledge = knowledgeOf(view)
   return [
+    knowledge.checker,
     soundState(view),
     writeBeforeDelete(view),
     writeBeforeAnnounce(view),
-    noFalseExit(view, announced),
-    bestExitOnce(view, window, announced),
-    neverAnotherRun(view, window),
+    noFalseExit(knowledge),
+    bestExitOnce(view, knowledge),
+    neverAnotherRun(view, knowledge),
     oneCallPerContainer(view),
     hungDelaysNobody(view),
-    orderPerContainer(view),
+    orderPerContainer(view, knowledge),
     handsOff(view),
-    nriOnce(view),
+    nriOnce(knowledge),
     ioClosed(view),
     oomIsTheReason(view),
     sandboxOnce(view),
     imagesAreKnown(view),
-    nothingIsLeft(view),
-    everythingConverges(view, window, announced),
+    nothingIsLeft(view, knowledge),
+    everythingConverges(view, knowledge),
   ]
 }

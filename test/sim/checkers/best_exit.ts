@@ -5,7 +5,8 @@ import type { Checker, View } from '../hooks.ts'
 import { broken } from '../hooks.ts'
 import type { TrueRun } from '../truth.ts'
 import { describeTruth } from '../truth.ts'
-import { attribute, isStopped, keyOfRun, rowOf, runsOf, runText } from './support.ts'
+import type { Knowledge } from './knowledge.ts'
+import { containerOf, isStopped, keyOfRun, rowOf, runText } from './support.ts'
 
 const rule = '3 the best exit wins, once'
 
@@ -31,13 +32,13 @@ const reportsOf = (
   }
 }
 
-export const bestExitOnce = (view: View, window: ReadonlySet<TrueRun>, announced: Map<TrueRun, number>): Checker => {
+export const bestExitOnce = (view: View, { announced, attribute, runsOf, window }: Knowledge): Checker => {
   /** Runs whose true exit the present process was told of, or that is on disk. */
   let told = new Set<TrueRun>()
   const written = new Set<TrueRun>()
   const identities = new Map<string, number>()
   const truly = (key: ContainerKey, pid: number, at: bigint | undefined): TrueRun | undefined =>
-    at === undefined ? undefined : runsOf(view, key, pid).find(({ exit }) => exit?.at === at)
+    at === undefined ? undefined : runsOf(key, pid).find(({ exit }) => exit?.at === at)
   const check = (run: TrueRun, exit: Exit, text: string): void => {
     const { blurred, exit: truth } = run
     if (blurred || truth === undefined || truth.code === exit.code || view.relabelled.has(run.key) || window.has(run)) return
@@ -50,7 +51,7 @@ export const bestExitOnce = (view: View, window: ReadonlySet<TrueRun>, announced
       for (const record of effect.records) {
         if (!isStopped(record)) continue
         const row = rowOf(effect.records, record)
-        const run = attribute(view, record, record.exitedAt, (it) => announced.has(it))
+        const run = attribute(record)
         if (run !== undefined && row?.exit !== undefined && !announced.has(run)) check(run, row.exit, runText(record))
       }
     },
@@ -59,6 +60,12 @@ export const bestExitOnce = (view: View, window: ReadonlySet<TrueRun>, announced
         const run = truly(key, pid, at)
         if (run !== undefined) told.add(run)
       }
+    },
+    stepped: (event, before, after) => {
+      // Forgotten: all there ever was of it were events about a record that is not there any more.
+      const key = 'container' in event ? event.container : undefined
+      if (key === undefined || after === before || containerOf(after, key) !== undefined) return
+      for (const run of told) if (run.key === key) told.delete(run)
     },
     crashed: () => {
       told = new Set()
@@ -73,7 +80,7 @@ export const bestExitOnce = (view: View, window: ReadonlySet<TrueRun>, announced
         const identity = runText(record)
         if (identities.has(identity)) broken(rule, `${identity} announced as seq=${identities.get(identity)} and seq=${record.seq}`)
         identities.set(identity, record.seq)
-        const run = attribute(view, record, record.exitedAt, (it) => announced.has(it))
+        const run = attribute(record)
         if (run === undefined) return broken(rule, `${identity} announced, and no such run is left to announce`)
         const before = announced.get(run)
         if (before !== undefined) broken(rule, `${describeTruth(run)} announced as seq=${before} and seq=${record.seq}`)

@@ -5,8 +5,8 @@
 import type { ContainerKey, ReaperEvent } from '../../../core/index.ts'
 import type { Checker, Destructive, View } from '../hooks.ts'
 import { broken } from '../hooks.ts'
-import type { TrueRun } from '../truth.ts'
 import { describeTruth } from '../truth.ts'
+import type { Knowledge } from './knowledge.ts'
 import { runOfCall, runText } from './support.ts'
 
 const rule = '4 never kill or delete another run'
@@ -42,7 +42,7 @@ const looksOf = (
   }
 }
 
-export const neverAnotherRun = (view: View, window: Set<TrueRun>): Checker => {
+export const neverAnotherRun = (view: View, { runsOf, window }: Knowledge): Checker => {
   let looks = new Map<ContainerKey, Look[]>()
   const served = new Map<string, number>()
   const servedAt = (key: ContainerKey, call: number): number => served.get(`${key} ${call}`) ?? 0
@@ -51,6 +51,9 @@ export const neverAnotherRun = (view: View, window: Set<TrueRun>): Checker => {
   const basis = new Map<string, { readonly text: string; readonly pid: number; readonly trueAt: number }>()
   const name = (effect: Destructive): string => `${effect.container} ${effect.call}`
   const { justNowMs } = view.plan.policy
+  /** An event of an earlier task that comes late is no sign. */
+  const isLater = (key: ContainerKey, pid: number, than: number): boolean =>
+    (runsOf(key, pid).at(-1)?.createdAt ?? 0) > (runsOf(key, than).at(-1)?.createdAt ?? 0)
   return {
     looked: ({ container, call }) => {
       served.set(`${container} ${call}`, view.now())
@@ -74,11 +77,13 @@ export const neverAnotherRun = (view: View, window: Set<TrueRun>): Checker => {
       const now = view.now()
       const found = (looks.get(effect.container) ?? []).filter((look) =>
         // An exit that is told late is not one that was observed just now.
-        look.pid === pid && now - look.toldAt <= justNowMs && (!look.isExit || now - look.trueAt <= justNowMs)
+        look.pid === pid && now - look.toldAt <= justNowMs && (!look.isExit || look.toldAt - look.trueAt <= justNowMs)
       )
       const last = found.at(-1)
       if (last === undefined) return broken(rule, `${text} without a look at it just now`)
-      const sign = (signs.get(effect.container) ?? []).find((it) => it.toldAt > last.toldAt && it.pid !== run.id.pid)
+      const sign = (signs.get(effect.container) ?? []).find((it) =>
+        it.toldAt > last.toldAt && it.pid !== run.id.pid && isLater(effect.container, it.pid, run.id.pid)
+      )
       if (sign !== undefined) broken(rule, `${text} though a task of pid ${sign.pid} appeared after the last look`)
       basis.set(name(effect), { text, pid: run.id.pid, trueAt: Math.max(...found.map(({ trueAt }) => trueAt)) })
     },

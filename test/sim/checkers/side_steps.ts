@@ -2,9 +2,10 @@
 import type { Announcement } from '../../../core/index.ts'
 import type { Checker, View } from '../hooks.ts'
 import { broken } from '../hooks.ts'
-import { attribute, isStopped, keyOfRun, rowBook, runsOf, runText } from './support.ts'
+import type { Knowledge } from './knowledge.ts'
+import { isStopped, keyOfRun, rowBook, runText } from './support.ts'
 
-export const nriOnce = (view: View): Checker => {
+export const nriOnce = ({ runsOf }: Knowledge): Checker => {
   const rule = 'NRI once a run'
   const book = rowBook()
   let told = new Set<string>()
@@ -14,7 +15,7 @@ export const nriOnce = (view: View): Checker => {
       if (effect._tag !== 'NotifyNriExit') return
       const name = runText(effect)
       // Two tasks of one pid in a row can be one run to whoever saw no more than that.
-      if (runsOf(view, effect.container, effect.run.pid).length > 1) return
+      if (runsOf(effect.container, effect.run.pid).length > 1) return
       if (told.has(name)) broken(rule, `${name} told twice`)
       if (book.get(effect.container, effect.run.generation)?.notified === true) broken(rule, `${name} told again after a restart`)
       told.add(name)
@@ -66,9 +67,8 @@ export const oomIsTheReason = (view: View): Checker => {
         if (record._tag !== 'Announcement' || record.run.pid === 0) continue
         last.set(keyOfRun(record.run), record)
         if (!isStopped(record) || record.reason !== 'OOMKilled') continue
-        const run = attribute(view, record, record.exitedAt, () => false)
-        const kills = view.containerd.runs.reduce((total, it) => it.key === run?.key ? total + it.oomKills : total, 0)
-        if (run !== undefined && kills === 0) broken(rule, `${runText(record)} says OOMKilled and nothing was killed`)
+        const kills = view.containerd.runs.reduce((total, it) => it.key === keyOfRun(record.run) ? total + it.oomKills : total, 0)
+        if (kills === 0) broken(rule, `${runText(record)} says OOMKilled and nothing was killed`)
       }
     },
     quiet: () => {

@@ -12,8 +12,6 @@ import type {
   State,
 } from '../../../core/index.ts'
 import { containerKey, lookup } from '../../../core/index.ts'
-import type { View } from '../hooks.ts'
-import type { TrueRun } from '../truth.ts'
 
 export const containerOf = (state: State, key: ContainerKey): Container | undefined => lookup(key, state.containers)
 
@@ -40,21 +38,6 @@ export const rowOf = (records: ReadonlyArray<ReaperRecord>, { run }: Announcemen
   records.find((record): record is RunRecord =>
     record._tag === 'RunRecord' && record.run.generation === run.generation && record.run.id === run.id
   )
-
-/** Every task there ever was under this key with this pid. */
-export const runsOf = ({ containerd }: View, key: ContainerKey, pid: number): ReadonlyArray<TrueRun> =>
-  containerd.runs.filter((run) => run.key === key && run.pid === pid)
-
-/** Which run STOPPED speaks of: the one that ended just then, else the oldest of that pid that has ended and was not announced. */
-export const attribute = (
-  view: View,
-  { run }: Announcement,
-  exitedAt: bigint,
-  isTaken: (candidate: TrueRun) => boolean,
-): TrueRun | undefined => {
-  const candidates = runsOf(view, keyOfRun(run), run.pid)
-  return candidates.find(({ exit }) => exit?.at === exitedAt) ?? candidates.find((it) => it.exit !== undefined && !isTaken(it))
-}
 
 /** The newest row of each run on disk, by generation. */
 export interface RowBook {

@@ -5,8 +5,9 @@ import { callId, containerOwner, millis } from '../../../../core/ids.ts'
 import { noMetadata } from '../../../../core/metadata.ts'
 import type { Container, Lookup } from '../../../../core/state.ts'
 import { lookup } from '../../../../core/table.ts'
-import { c, metadata } from '../../../support/conversation.ts'
+import { c, conversation, metadata } from '../../../support/conversation.ts'
 import { exited, started } from '../../../support/facts.ts'
+import { running, stopped } from '../../../support/outcomes.ts'
 import { type PhaseName, phaseNames, phases } from '../../../support/phases.ts'
 import type { Vector } from '../../../support/property.ts'
 
@@ -63,4 +64,18 @@ export const cases: ReadonlyArray<Vector> = [
       if (!waits(name)) assert.equal(talk.phase().split(', ').at(-1), 'Exited')
     },
   })),
+  {
+    name: 'context: an older run that turns out to have exited waits for a younger one whose Delete is still in flight; rule 5',
+    run: () => {
+      const talk = conversation({ script: { LOAD: [running(43), stopped(4, 9, 43)], TD: ['hang'] } })
+      talk.tell(started(43))
+      talk.pass(7_000)
+      assert.equal(talk.phase(), 'Running')
+      assert.match(talk.tell(exited(4, { pid: 43, ns: 9 })), /TD$/)
+      talk.pass(10_000)
+      assert.equal(talk.phase(), 'BackingOff (Delete)')
+      talk.tell(exited(9, { pid: 44, ns: 11 }))
+      assert.equal(talk.phase(), 'BackingOff (Delete), Recorded (turn)')
+    },
+  },
 ]

@@ -1,0 +1,67 @@
+/** What the machine could know: which tasks the present process follows, and whose STOPPED each announcement on disk is. */
+import type { Announcement, ContainerKey, State } from '../../../core/index.ts'
+import type { Checker, View } from '../hooks.ts'
+import type { TrueRun } from '../truth.ts'
+import { containerOf, keyOfRun } from './support.ts'
+
+export interface Knowledge {
+  /** Since when the present process has a run for this task. */
+  readonly followedSince: (run: TrueRun) => number | undefined
+  /** Number of its STOPPED on disk. */
+  readonly announced: Map<TrueRun, number>
+  /** Hit in the check-to-call window: what is known of them is excused. */
+  readonly window: Set<TrueRun>
+  /** Whose STOPPED this is: of the task that ended just then; else of one that is followed; else of the oldest that can be. */
+  readonly attribute: (announcement: Announcement) => TrueRun | undefined
+  /** Another task of the same pid came before the first was announced: the two are one to whoever sees pids only. */
+  readonly isConflated: (run: TrueRun) => boolean
+  readonly runsOf: (key: ContainerKey, pid: number) => ReadonlyArray<TrueRun>
+  readonly checker: Checker
+}
+
+export const knowledgeOf = (view: View): Knowledge => {
+  let followed = new Map<TrueRun, number>()
+  const announced = new Map<TrueRun, number>()
+  const byName = new Map<string, TrueRun[]>()
+  let indexed = 0
+  const runsOf = (key: ContainerKey, pid: number): ReadonlyArray<TrueRun> => {
+    for (; indexed < view.containerd.runs.length; indexed += 1) {
+      const run = view.containerd.runs[indexed]!
+      const name = `${run.key} ${run.pid}`
+      byName.set(name, [...(byName.get(name) ?? []), run])
+    }
+    return byName.get(`${key} ${pid}`) ?? []
+  }
+  const note = (state: State, key: ContainerKey): void => {
+    const container = containerOf(state, key)
+    if (container?.lookup._tag !== 'Known' && container?.lookup._tag !== 'Deleted') return
+    for (const { id, phase } of container.runs) {
+      const run = phase._tag === 'Exited' ? undefined : runsOf(key, id.pid).at(-1)
+      if (run !== undefined && !followed.has(run) && !announced.has(run)) followed.set(run, view.now())
+    }
+  }
+  return {
+    followedSince: (run) => followed.get(run),
+    announced,
+    window: new Set(),
+    runsOf,
+    attribute: ({ run, exitedAt }) => {
+      const candidates = runsOf(keyOfRun(run), run.pid)
+      const isOpen = (it: TrueRun): boolean => it.exit !== undefined && !announced.has(it)
+      return candidates.find(({ exit }) => exit?.at === exitedAt) ?? candidates.find((it) => isOpen(it) && followed.has(it)) ??
+        candidates.find(isOpen)
+    },
+    isConflated: (run) => runsOf(run.key, run.pid).length > 1,
+    checker: {
+      stepped: (event, before, after) => {
+        if (after === before) return
+        if ('container' in event) note(after, event.container)
+        else if ('owner' in event && event.owner._tag === 'Container') note(after, event.owner.key)
+        else if (event._tag === 'Relisted') { for (const { id } of event.tasks) note(after, `${event.namespace}/${id}` as ContainerKey) }
+      },
+      crashed: () => {
+        followed = new Map()
+      },
+    },
+  }
+}

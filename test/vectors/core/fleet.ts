@@ -33,12 +33,17 @@ export const cases: ReadonlyArray<Vector> = [
     },
   },
   {
-    name: 'fleet: one that hangs gives its slot back after its ten seconds, and takes none when its call ends',
+    name: 'fleet: one that hangs gives its slot to the next after half a second, and takes none when its call ends',
     run: () => {
       const talk = crowd(1)
-      for (let place = 0; place < 4; place++) talk.pass(10_000)
+      talk.pass(499)
+      assert.equal(phasesOf(talk), 'Deleting Recorded (slot) Recorded (slot) Recorded (slot) Recorded (slot)')
+      talk.pass(1)
+      assert.equal(phasesOf(talk), 'Deleting Deleting Recorded (slot) Recorded (slot) Recorded (slot)')
       assert.equal(talk.state().slots.inFlight, 1)
-      assert.equal(phasesOf(talk).split('BackingOff').length - 1, 4)
+      talk.pass(20_000)
+      assert.equal(phasesOf(talk).split('BackingOff').length - 1, 5)
+      assert.equal(talk.state().slots.inFlight, 0)
       for (let place = 0; place < 5; place++) talk.answer('TD', deleted(0))
       assert.equal(phasesOf(talk), 'Exited Exited Exited Exited Exited')
       assert.equal(talk.state().slots.inFlight, 0)

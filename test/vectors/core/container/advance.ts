@@ -4,7 +4,7 @@ import { lookup } from '../../../../core/table.ts'
 import type { SandboxRecord } from '../../../../core/record.ts'
 import { sandboxKey } from '../../../../core/ids.ts'
 import { conversation, metadata } from '../../../support/conversation.ts'
-import { exited, listing, sandboxExited } from '../../../support/facts.ts'
+import { exited, listing, sandboxExited, sandboxStarted } from '../../../support/facts.ts'
 import { deleted, failed, running, stopped } from '../../../support/outcomes.ts'
 import type { Vector } from '../../../support/property.ts'
 
@@ -82,6 +82,17 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.state().slots.inFlight, 0)
       talk.tell(listing({ containers: { c: metadata }, tasks: { c: running() } }))
       assert.match(talk.tell(exited(4, { ns: 9 })), /EMIT/)
+    },
+  },
+  {
+    name: 'advance: a sandbox that was announced by itself before anybody knew its pause container: seen to, and not announced again',
+    run: () => {
+      const talk = conversation({ from: 'nothing', metadata: pause, script: { LOAD: [stopped(3, 7)], TD: [deleted(3, 7)] } })
+      assert.equal(talk.tell(sandboxStarted('c')), 'WATCH')
+      assert.equal(talk.tell(sandboxExited(3, 'c')), 'SAVE STOP EMIT(STOPPED,c,c)')
+      assert.equal(talk.tell(listing({ containers: { c: pause }, tasks: { c: stopped(3, 7) } })), 'SAVE LOAD KILL TD SAVE')
+      assert.equal(talk.phase(), 'Exited')
+      assert.equal(talk.told().length, 1)
     },
   },
 ]

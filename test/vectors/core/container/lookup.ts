@@ -176,4 +176,32 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(foreign.revive(), 'ASK')
     },
   },
+  {
+    name: 'lookup: an answer about a record that has been deleted since says nothing any more',
+    run: () => {
+      const talk = conversation({ script: { ASK: ['hang'] } })
+      talk.tell(recordChanged())
+      talk.tell(recordDeleted())
+      assert.equal(talk.answer('ASK', found(other)), '')
+      assert.equal(lookupOf(talk), 'Deleted')
+      assert.equal(talk.revive(), '')
+    },
+  },
+  {
+    name: "lookup: somebody else's container that a listing shows is ours now",
+    run: () => {
+      const talk = conversation({ from: 'nothing', script: { ASK: [notOurs], LOAD: [running()] } })
+      talk.tell(recordChanged())
+      assert.equal(talk.tell(listing({ containers: { c: metadata } })), 'LOAD WATCH')
+    },
+  },
+  {
+    name: 'lookup: no longer ours while the write of an OOM kill waits for its next try: there is no row to withdraw',
+    run: () => {
+      const talk = conversation({ script: { SAVE: [failed()], ASK: [notOurs] } })
+      talk.tell(oomed())
+      assert.equal(talk.tell(recordChanged()), 'ASK UNWATCH')
+      assert.equal(talk.finish(), '')
+    },
+  },
 ]

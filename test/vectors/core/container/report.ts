@@ -13,10 +13,9 @@ export const cases: ReadonlyArray<Vector> = [
   {
     name: 'report: rule 4: a listing that is older than the start of the next run does not get that one killed',
     run: () => {
-      const talk = conversation({ script: { LOAD: ['hang', running(43)] } })
+      const talk = conversation({ script: { LOAD: ['hang', running(43), running(43)] } })
       assert.equal(talk.tell(started(43)), 'LOAD WATCH')
-      assert.equal(talk.tell(seen(stopped(0, 7))), 'SAVE LOAD SAVE STOP EMIT(STOPPED,c,s)')
-      assert.equal(talk.answer('LOAD', running(43)), '')
+      assert.equal(talk.tell(seen(stopped(0, 7))), 'SAVE LOAD SAVE STOP EMIT(STOPPED,c,s) LOAD')
       assert.equal(talk.phase(), 'Running')
       assert.equal(talk.status(), 'RUNNING 43')
     },
@@ -168,6 +167,25 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.tell(exited(3)), '')
       assert.equal(talk.answer('WATCH', waited(3, 7)), '')
       assert.equal(talk.told().length, 1)
+    },
+  },
+  {
+    name: 'report: a late report of a run that is over, with another time than was announced: still that run',
+    run: () => {
+      const talk = conversation()
+      talk.tell(exited(3))
+      talk.tell(started(43))
+      assert.equal(talk.phase(), 'Running')
+      assert.equal(talk.tell(exited(4, { ns: 99 })), '')
+      assert.equal(talk.phase(), 'Running')
+    },
+  },
+  {
+    name: 'report: STOPPED without a time, found by a question of ours: now',
+    run: () => {
+      const talk = conversation({ script: { LOAD: [stopped(3)], TD: [deleted(3)] } })
+      assert.equal(talk.tell(listing({ containers: { c: metadata } })), 'LOAD SAVE KILL TD SAVE STOP EMIT(STOPPED,c,s)')
+      assert.equal(talk.status(), 'EXITED 3 @1000000000 Error')
     },
   },
 ]

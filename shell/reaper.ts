@@ -50,7 +50,7 @@ export interface ReaperOptions {
   readonly random?: () => number
   /** Say what would be done, and do nothing that cannot be undone. */
   readonly dryRun?: boolean
-  /** Called for each announcement once it is in the log, in the order of their sequence numbers. Must not throw. */
+  /** Called for each announcement once it is in the log, in the order of their sequence numbers. What it throws is logged. */
   readonly onAnnouncement?: (announcement: Announcement) => void
   /** Sees every event and the effects it led to. Must neither throw nor wait. */
   readonly trace?: Trace
@@ -129,7 +129,7 @@ const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord
     dryRun: options.dryRun ?? false,
     io: options.io === undefined ? undefined : attachOnce(options.io),
     post: events.post,
-    announce: (announcement) => options.onAnnouncement?.(announcement),
+    announce: (announcement) => tell(log, options.onAnnouncement, announcement),
     signalStopped: runs.signal,
     calls: makeCalls(),
     reads: withLimit(readsAtOnce),
@@ -157,6 +157,21 @@ const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord
     state: loop.state,
     ready: () => ready.come,
     stop: (graceMs) => () => stopped ??= stop(graceMs),
+  }
+}
+
+/** A listener is the user's code: what it throws is said and goes no further, for the announcement is in the log whatever it does. */
+const tell = (log: Log, listener: ReaperOptions['onAnnouncement'], announcement: Announcement): void => {
+  try {
+    listener?.(announcement)
+  } catch (error) {
+    const { run: { namespace, id }, seq } = announcement
+    log.error('a listener failed, going on without it', {
+      namespace,
+      id,
+      seq,
+      error: error instanceof Error ? error.message : String(error),
+    })
   }
 }
 

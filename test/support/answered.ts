@@ -1,12 +1,22 @@
 /** Carries one effect out and gives what it answered. */
 import * as E from 'fp-ts/lib/Either.js'
-import { callId, containerKey, type Effect, type Millis, millis, type ReaperEvent } from '../../core/index.ts'
+import {
+  type CallId,
+  callId,
+  type ContainerKey,
+  containerKey,
+  type Effect,
+  type Millis,
+  millis,
+  type ReaperEvent,
+  type RunId,
+} from '../../core/index.ts'
 import { interpret } from '../../shell/interpret/interpret.ts'
 import type { TestEnv } from './shell_env.ts'
 
-export const web = containerKey('ci', 'web')
-export const call = callId(7)
-export const run = { namespace: 'ci', id: 'web', pid: 42, generation: 1 }
+export const web: ContainerKey = containerKey('ci', 'web')
+export const call: CallId = callId(7)
+export const run: RunId = { namespace: 'ci', id: 'web', pid: 42, generation: 1 }
 
 /** The events that answer `effect`; undefined when it was given up. */
 export const answered = async (effect: Effect, env: TestEnv): Promise<ReadonlyArray<ReaperEvent> | undefined> => {

@@ -1,0 +1,9 @@
+/** The reaper end to end under tap, in a file of its own because it waits for processes. The same list runs under Deno in test/deno/reaper_test.ts. */
+import t from 'tap'
+import { cases } from '../vectors/shell/reaper.ts'
+
+for (const { name, run } of cases) {
+  t.test(name, async () => {
+    await run()
+  })
+}

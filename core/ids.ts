@@ -56,6 +56,8 @@ export interface ImageOwner {
 
 export const containerKey = (namespace: string, id: string): ContainerKey => `${namespace}/${id}` as ContainerKey
 export const sandboxKey = (namespace: string, id: string): SandboxKey => `${namespace}/${id}` as SandboxKey
+/** The sandbox that has the name of this container. Both keys are the same text, so that none is built at every event. */
+export const namesake = (key: ContainerKey): SandboxKey => key as string as SandboxKey
 export const imageKey = (namespace: string, name: string): ImageKey => `${namespace}/${name}` as ImageKey
 export const millis = (value: number): Millis => value as Millis
 export const nanos = (value: bigint): Nanos => value as Nanos

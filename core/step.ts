@@ -6,9 +6,9 @@
  */
 import { seqAfter } from './announcement.ts'
 import type { ReaperEvent, SandboxEvent, TaskExited } from './event.ts'
-import { bury, grant, inContainer, type Stepped, then } from './fleet.ts'
+import { bury, forEach, grant, inContainer, type Stepped } from './fleet.ts'
 import type { ImageKey, SandboxKey } from './ids.ts'
-import { containerKey, parts, sandboxKey } from './ids.ts'
+import { containerKey, namesake, parts } from './ids.ts'
 import { stepImage } from './image.ts'
 import type { Policy } from './policy.ts'
 import { observations } from './relist.ts'
@@ -49,11 +49,8 @@ const route = (policy: Policy, event: ReaperEvent, state: State): Stepped => {
   switch (event._tag) {
     case 'Relisted': {
       const { containers, sandboxes } = observations(event, state)
-      const afterContainers = containers.reduce<Stepped>(
-        (stepped, seen) => then(stepped, (next) => inContainer(policy, seen, seen.container, next)),
-        [state, []],
-      )
-      return sandboxes.reduce((stepped, seen) => then(stepped, (next) => inSandbox(policy, seen, seen.sandbox, next)), afterContainers)
+      const afterContainers = forEach(containers, [state, []], (seen, next) => inContainer(policy, seen, seen.container, next))
+      return forEach(sandboxes, afterContainers, (seen, next) => inSandbox(policy, seen, seen.sandbox, next))
     }
     case 'PersistSettled':
     case 'TimerFired':
@@ -81,10 +78,9 @@ const route = (policy: Policy, event: ReaperEvent, state: State): Stepped => {
 
 /** An exit under the id of a sandbox that has no container is the sandbox's. */
 const taskExited = (policy: Policy, event: TaskExited, state: State): Stepped => {
-  const [namespace, id] = parts(event.container)
-  const sandbox = sandboxKey(namespace, id)
+  const sandbox = namesake(event.container)
   const isSandbox = lookup(event.container, state.containers) === undefined && lookup(sandbox, state.sandboxes) !== undefined
-  if (!isSandbox || event.processId !== id) return inContainer(policy, event, event.container, state)
+  if (!isSandbox || event.processId !== parts(sandbox)[1]) return inContainer(policy, event, event.container, state)
   const { code, exitedAt, at } = event
   return inSandbox(policy, { _tag: 'SandboxExited', sandbox, code, exitedAt, at }, sandbox, state)
 }

@@ -16,7 +16,8 @@ export const watchSettled = (work: Work, input: WatchSettled): Work => {
   const { outcome } = input
   const watched = work.container.runs.find((run) => run.phase._tag === 'Running' && run.phase.watch === input.call)
   if (outcome._tag !== 'Exited') return tellEach(work, input)
-  const exit = told({ ...outcome, at: input.at }, 'observed')
+  const { code, exitedAt } = outcome
+  const exit = told({ code, exitedAt, at: input.at }, 'observed')
   if (outcome.pid !== 0) {
     const told = reportExit(work, { pid: outcome.pid, exit, gone: false })
     return watched === undefined || watched.id.pid === outcome.pid ? told : probe(tellEach(told, input))

@@ -44,7 +44,15 @@ export const replayRecords = (bootId: string, records: ReadonlyArray<ReaperRecor
   let { containers, sandboxes } = initial(bootId)
   for (const [key, rows] of log.runs) containers = insert(key, containerOf(key, rows, log), containers)
   for (const [key, row] of log.sandboxes) sandboxes = insert(key, sandboxOf(key, row, log), sandboxes)
-  return { ...initial(bootId), nextSeq: log.lastSeq + 1, containers, sandboxes }
+  return { ...initial(bootId), nextSeq: log.lastSeq + 1, lastForgotten: lastForgotten(log), containers, sandboxes }
+}
+
+/** Of what has rows left but none that says what became of it. */
+const lastForgotten = ({ generations, runs, sandboxGenerations, sandboxes }: Newest): number => {
+  let last = 0
+  for (const [key, generation] of generations) if (!runs.has(key)) last = Math.max(last, generation)
+  for (const [key, generation] of sandboxGenerations) if (!sandboxes.has(key)) last = Math.max(last, generation)
+  return last
 }
 
 const containerOf = (key: ContainerKey, rows: ReadonlyArray<RunRecord>, log: Newest): Container => {
@@ -53,16 +61,18 @@ const containerOf = (key: ContainerKey, rows: ReadonlyArray<RunRecord>, log: New
   // The oldest open one goes first; the others wait for their turn, as they did before.
   const turn = rows.find(({ exit, standing }) => exit !== undefined && standing === 'open')
   const runs = rows.map((row, place) => runOf(row, callId(place + 1), row === turn, log))
+  // One that has a row only for an OOM kill may have exited since, and would go first.
+  const inDoubt = turn !== undefined && rows.some(({ exit }) => exit === undefined)
   return {
     key,
     namespace,
     id,
-    lastCall: rows.length,
+    lastCall: inDoubt ? rows.length + 1 : rows.length,
     lastGeneration: log.generations.get(key) ?? 0,
     lookup: { _tag: 'Known', metadata, refresh: undefined },
     runs: runs.filter(({ phase }, place) => phase._tag !== 'Exited' || place === runs.length - 1),
     closed: runs.flatMap(closedRun).slice(-remembered),
-    probe: undefined,
+    probe: inDoubt ? callId(rows.length + 1) : undefined,
   }
 }
 

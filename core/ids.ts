@@ -35,7 +35,7 @@ export interface RunId {
   readonly id: string
   /** Pid of the task's init process as containerd reports it; 0 only while nobody has said. */
   readonly pid: number
-  /** 1 for the first run that was seen under this id, one more for each later one. */
+  /** 1 for the first run that was seen under this id, more for each later one. */
   readonly generation: number
 }
 

@@ -19,6 +19,11 @@ export interface State {
   readonly bootId: string
   /** Sequence number of the next announcement; the first is 1. */
   readonly nextSeq: number
+  /**
+   * Highest generation of anything that was forgotten. An id that is heard of again goes on behind it, so that no run is ever given the
+   * identity of an earlier one: pids repeat, at the latest after a reboot.
+   */
+  readonly lastForgotten: number
   readonly containers: Table<ContainerKey, Container>
   readonly sandboxes: Table<SandboxKey, Sandbox>
   readonly images: Table<ImageKey, Image>
@@ -132,6 +137,7 @@ export interface Image {
 export const initial = (bootId: string): State => ({
   bootId,
   nextSeq: 1,
+  lastForgotten: 0,
   containers: empty(),
   sandboxes: empty(),
   images: empty(),

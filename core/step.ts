@@ -106,8 +106,13 @@ const inSandbox = (policy: Policy, input: SandboxInput, key: SandboxKey, state: 
   const before = lookup(key, state.sandboxes)
   const [after, effects] = stepSandbox({ policy, seq: state.nextSeq }, input, key, before)
   if (after === before) return [state, effects]
-  const sandboxes = after === undefined ? remove(key, state.sandboxes) : insert(key, after, state.sandboxes)
-  return [{ ...state, nextSeq: seqAfter(state.nextSeq, effects), sandboxes }, effects]
+  const nextSeq = seqAfter(state.nextSeq, effects)
+  if (after === undefined) {
+    const lastForgotten = Math.max(state.lastForgotten, before?.generation ?? 0)
+    return [{ ...state, nextSeq, lastForgotten, sandboxes: remove(key, state.sandboxes) }, effects]
+  }
+  const known = before === undefined ? { ...after, generation: state.lastForgotten + 1 } : after
+  return [{ ...state, nextSeq, sandboxes: insert(key, known, state.sandboxes) }, effects]
 }
 
 type ImageInput = Parameters<typeof stepImage>[1]

@@ -12,7 +12,7 @@ import { advance, fail, stopDeadline } from './advance.ts'
 import type { Context, RunEvent, Stepped } from './context.ts'
 import { unmoved } from './context.ts'
 import type { Handling, Loading, Run } from './phase.ts'
-import { unwatched, watch } from './running.ts'
+import { inferredExit, unwatched, watch } from './running.ts'
 
 export const stepLoading = (ctx: Context, event: RunEvent, run: Run, self: Loading): Stepped =>
   event._tag === 'LoadSettled' && event.call === self.call ? settleLoad(ctx, event.outcome, run, self.handling) : unmoved(run)
@@ -22,7 +22,11 @@ export const settleLoad = (ctx: Context, outcome: LoadSettled['outcome'], run: R
   const checked: Handling = { ...handling, checkedAt: ctx.at }
   switch (outcome._tag) {
     case 'Stopped': {
-      if (!isOurs(run, outcome.pid)) return advance(ctx, run, { ...checked, goal: 'leave' })
+      if (!isOurs(run, outcome.pid)) {
+        // The same instant: what was taken for our end, from a Wait that told no pid, was that of the task that has our place now.
+        const exit = outcome.exitedAt === handling.exit.at ? inferredExit(ctx.at) : handling.exit
+        return advance(ctx, run, { ...checked, goal: 'leave', exit })
+      }
       const told = { code: outcome.code, at: outcome.exitedAt ?? toNanos(ctx.at), rank: 'observed' } as const
       const known: Run = { ...run, id: { ...run.id, pid: outcome.pid } }
       const stale = handling.stale || corrects(told, handling.exit)

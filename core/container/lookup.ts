@@ -75,7 +75,7 @@ export const recordGone = (work: Work): Work | undefined => {
     case 'Deleted':
       return work
     case 'NotOurs':
-      return undefined
+      return work.container.closed.length > 0 ? change(work, { lookup: { _tag: 'Deleted', metadata: noMetadata } }, []) : undefined
     case 'Asked':
     case 'AskLater':
       // With selectors, or when all there ever was of it is one late event, nobody can say any more that it was ours. But what has a

@@ -37,7 +37,7 @@ export const stepContainer = (
   key: ContainerKey,
   self: Container | undefined,
 ): ContainerStep => {
-  const before = self ?? unheardOf(key)
+  const before = self ?? unheardOf(key, around.lastForgotten)
   const start: Work = { around, at: input.at, container: before, effects: [] }
   const work = self === undefined ? meet(start, input) : before.lookup._tag === 'NotOurs' ? ignore(start, input) : apply(start, input)
   if (work === undefined) return [undefined, []]
@@ -46,10 +46,10 @@ export const stepContainer = (
   return [container, effects]
 }
 
-const unheardOf = (key: ContainerKey): Container => {
+const unheardOf = (key: ContainerKey, lastGeneration: number): Container => {
   const [namespace, id] = parts(key)
   const lookup = { _tag: 'Asked', call: callId(0), failures: 0, live: false, before: undefined } as const
-  return { key, namespace, id, lastCall: 0, lastGeneration: 0, lookup, runs: [], closed: [], probe: undefined }
+  return { key, namespace, id, lastCall: 0, lastGeneration, lookup, runs: [], closed: [], probe: undefined }
 }
 
 /** The first that is heard of a container. Facts that say nothing about a run or a record are not worth remembering it for. */

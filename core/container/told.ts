@@ -8,6 +8,7 @@ import type { Exit } from '../exit.ts'
 import type { Millis, Nanos } from '../ids.ts'
 import { toNanos } from '../ids.ts'
 import { reportExit } from './report.ts'
+import type { Container } from '../state.ts'
 import type { Work } from './work.ts'
 import { probe, tellEach } from './work.ts'
 
@@ -22,8 +23,14 @@ export const watchSettled = (work: Work, input: WatchSettled): Work => {
     const told = reportExit(work, { pid: outcome.pid, exit, gone: false })
     return watched === undefined || watched.id.pid === outcome.pid ? told : probe(tellEach(told, input))
   }
-  return watched === undefined ? work : tellEach(work, { _tag: 'ExitFound', exit, sure: false, gone: false }, (run) => run === watched)
+  if (watched === undefined) return work
+  // It may have been opened when another task had taken the place of this one. The same instant says whose end it is.
+  if (exitedAt !== undefined && isKnownEnd(work.container, exitedAt)) return probe(tellEach(work, input))
+  return tellEach(work, { _tag: 'ExitFound', exit, sure: false, gone: false }, (run) => run === watched)
 }
+
+const isKnownEnd = ({ closed, runs }: Container, at: Nanos): boolean =>
+  closed.some(({ exitedAt }) => exitedAt === at) || runs.some(({ phase }) => 'handling' in phase && phase.handling.exit.at === at)
 
 /** An exit whose time nobody gave happened when we learnt of it. */
 export const told = (

@@ -21,6 +21,7 @@ import { unwatched } from './running.ts'
 export interface Surroundings {
   readonly policy: Policy
   readonly seq: number
+  readonly lastForgotten: number
   readonly sandboxAnnounced: boolean
 }
 

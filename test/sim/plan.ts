@@ -139,6 +139,7 @@ const policyOf = (random: Random, faults: Faults): Policy => ({
   deleteHardLimitMs: random.chance(0.15) ? 60_000 : undefined,
   sandboxExit: random.chance(0.7) ? 'first' : 'last',
   maxHandlings: random.pick([1, 2, 8]),
+  slowAfterMs: random.pick([500, 500, 10_000]),
   deleteGraceMs: random.chance(0.3) ? 2_000 : 0,
   inferredGraceMs: random.chance(0.8) ? 7_000 : 0,
   nri: random.chance(0.4),

@@ -1,4 +1,7 @@
-/** Rule 7: a hung container delays nobody. No attempt holds a slot longer than an attempt may take, and nobody waits for one for ever. */
+/**
+ * Rule 7: a hung container delays nobody. A slot is given back after a moment, an attempt ends in its time, and nobody waits for a slot
+ * while one is free, or longer than everybody ahead may hold it.
+ */
 import type { Phase, State } from '../../../core/index.ts'
 import { entries } from '../../../core/index.ts'
 import type { Checker, View } from '../hooks.ts'
@@ -6,39 +9,49 @@ import { broken } from '../hooks.ts'
 
 const rule = '7 a hung container delays nobody'
 
-const inAttempt: ReadonlySet<Phase['_tag']> = new Set(['Loading', 'Notifying', 'Killing', 'Draining', 'Deleting', 'Cleaning'])
+const attempts: ReadonlySet<Phase['_tag']> = new Set(['Loading', 'Notifying', 'Killing', 'Draining', 'Deleting', 'Cleaning'])
 const isWaiting = (phase: Phase): boolean => phase._tag === 'Recorded' && phase.waitsFor === 'slot'
+const isSlow = (phase: Phase): boolean => 'handling' in phase && phase.handling.slow
+
+/** The event of a timer stands in the mailbox for a moment. */
+const mailboxMs = 10
 
 export const hungDelaysNobody = (view: View): Checker => {
   const { policy, namespaces, ids } = view.plan
-  let held = new Map<string, number>()
-  let queued = new Map<string, number>()
-  // Everybody else may be ahead in line, each for a whole attempt.
-  const longest = policy.handlingTimeoutMs * (namespaces.length * ids + 1)
+  let since = new Map<string, number>()
+  const slotMs = Math.min(policy.slowAfterMs, policy.handlingTimeoutMs) + mailboxMs
+  const limits = {
+    'holds a slot': slotMs,
+    'is in one attempt': policy.handlingTimeoutMs + 2 * mailboxMs,
+    'waits for a slot': slotMs * (namespaces.length * ids + 1),
+  } as const
   const note = (state: State): void => {
     const now = view.now()
-    const holding = new Map<string, number>()
-    const waiting = new Map<string, number>()
+    const next = new Map<string, number>()
+    let held = 0
+    let waiting = 0
+    const watch = (name: string, what: keyof typeof limits): void => {
+      const began = since.get(`${name} ${what}`) ?? now
+      if (now - began > limits[what]) broken(rule, `${name} ${what} for ${now - began} ms`)
+      next.set(`${name} ${what}`, began)
+    }
     for (const [key, { runs }] of entries(state.containers)) {
       for (const { id, phase } of runs) {
         const name = `${key} generation=${id.generation}`
-        if (inAttempt.has(phase._tag)) {
-          const since = held.get(name) ?? now
-          // The timer's event stands in the mailbox for a moment.
-          if (now - since > policy.handlingTimeoutMs + 10) broken(rule, `${name} holds a slot for ${now - since} ms, now in ${phase._tag}`)
-          holding.set(name, since)
-        }
         if (isWaiting(phase)) {
-          const since = queued.get(name) ?? now
-          if (now - since > longest) broken(rule, `${name} waits for a slot for ${now - since} ms`)
-          waiting.set(name, since)
+          waiting += 1
+          watch(name, 'waits for a slot')
         }
+        if (!attempts.has(phase._tag)) continue
+        watch(name, 'is in one attempt')
+        if (isSlow(phase)) continue
+        held += 1
+        watch(name, 'holds a slot')
       }
     }
-    held = holding
-    queued = waiting
-    if (waiting.size > 0 && holding.size < policy.maxHandlings) {
-      broken(rule, `${[...waiting.keys()].join(', ')} waits while only ${holding.size} of ${policy.maxHandlings} slots are held`)
+    since = next
+    if (waiting > 0 && held < policy.maxHandlings) {
+      broken(rule, `${waiting} wait while only ${held} of ${policy.maxHandlings} slots are held`)
     }
   }
   return {
@@ -47,8 +60,7 @@ export const hungDelaysNobody = (view: View): Checker => {
     },
     resumed: note,
     crashed: () => {
-      held = new Map()
-      queued = new Map()
+      since = new Map()
     },
   }
 }

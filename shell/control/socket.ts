@@ -7,8 +7,10 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { createConnection, createServer } from 'node:net'
 import { join } from 'node:path'
+import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import { type Clock, systemClock } from '../clock.ts'
 
 /** A line for a person: what was wanted, what was found, what to do. */
 export interface ControlProblem {
@@ -24,55 +26,79 @@ export const controlPath = (stateDir: string): string => join(stateDir, 'control
 /** How long a running reaper may take to answer, ms. */
 const answerMs = 5_000
 
+/** What the kernel takes, in bytes. A longer path is cut short without a word by some runtimes, and then names another socket. */
+const longestPath = process.platform === 'linux' ? 107 : 103
+
+const tooLong = (path: string): ControlProblem | undefined => {
+  const bytes = Buffer.byteLength(path)
+  return bytes <= longestPath ? undefined : problem(
+    'unusable',
+    `Cannot use ${path} as control socket: wanted a path of at most ${longestPath} bytes, found ${bytes}; give a shorter --state-dir`,
+  )
+}
+
 export interface ControlServer {
   readonly close: () => void
 }
 
 /**
  * Serves `answer` on the state directory's control socket, making the directory (0700) if it is not there. A socket that nobody
- * answers on is left over from a kill and replaced; a live one is never taken.
+ * listens on is left over from a kill and replaced; one that somebody listens on is never taken, whatever it answers.
  */
-export const serveControl = (stateDir: string, answer: () => unknown): TE.TaskEither<ControlProblem, ControlServer> => async () => {
-  const path = controlPath(stateDir)
-  const live = await askControl(stateDir)()
-  if (E.isRight(live)) {
-    const pid = isRecord(live.right) ? String(live.right['pid']) : 'unknown'
-    return E.left(
-      problem(
-        'already running',
-        `Cannot use state directory ${stateDir}: a reaper with pid ${pid} uses it; stop that one or give another --state-dir`,
-      ),
-    )
-  }
-  try {
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 })
-    rmSync(path, { force: true })
-  } catch (error) {
-    return E.left(unusable(stateDir, error))
-  }
-  return await new Promise((resolve) => {
-    const server = createServer((socket) => {
-      socket.on('error', () => undefined) // whoever asked has gone
-      socket.end(`${JSON.stringify(answer())}\n`)
+export const serveControl =
+  (stateDir: string, answer: () => unknown, clock: Clock = systemClock): TE.TaskEither<ControlProblem, ControlServer> => async () => {
+    const path = controlPath(stateDir)
+    const live = await askControl(stateDir, clock)()
+    if (E.isRight(live)) {
+      const pid = isRecord(live.right) ? String(live.right['pid']) : 'unknown'
+      return E.left(
+        problem(
+          'already running',
+          `Cannot use state directory ${stateDir}: a reaper with pid ${pid} uses it; stop that one or give another --state-dir`,
+        ),
+      )
+    }
+    if (live.left.kind !== 'none running') return live
+    try {
+      mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+      rmSync(path, { force: true })
+    } catch (error) {
+      return E.left(unusable(stateDir, error))
+    }
+    return await new Promise((resolve) => {
+      const server = createServer((socket) => {
+        socket.on('error', () => undefined) // whoever asked has gone
+        socket.end(`${JSON.stringify(answer())}\n`)
+      })
+      // Once it listens an error costs one connection, for want of file descriptors say; it must not cost the reaper.
+      server.on('error', (error) => resolve(E.left(unusable(stateDir, error))))
+      server.listen(path, () => {
+        try {
+          chmodSync(path, 0o600)
+          resolve(E.right({ close: () => server.close() }))
+        } catch (error) {
+          server.close()
+          resolve(E.left(unusable(stateDir, error)))
+        }
+      })
     })
-    server.once('error', (error) => resolve(E.left(unusable(stateDir, error))))
-    server.listen(path, () => {
-      chmodSync(path, 0o600)
-      resolve(E.right({ close: () => server.close() }))
-    })
-  })
-}
+  }
 
 /** What the reaper that runs with this state directory answers. */
-export const askControl = (stateDir: string): TE.TaskEither<ControlProblem, unknown> => () =>
+export const askControl = (stateDir: string, clock: Clock = systemClock): TE.TaskEither<ControlProblem, unknown> => () =>
   new Promise((resolve) => {
     const path = controlPath(stateDir)
+    const refusal = tooLong(path)
+    if (refusal !== undefined) return resolve(E.left(refusal))
     const chunks: Array<Buffer> = []
     const socket = createConnection(path)
-    const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${answerMs} ms`)), answerMs)
+    const patience = new AbortController()
+    void clock.sleep(answerMs, patience.signal).then((how) => {
+      if (how === 'elapsed') socket.destroy(new Error(`no answer within ${answerMs} ms`))
+    })
     socket.on('data', (chunk: Buffer) => void chunks.push(chunk))
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer)
+      patience.abort()
       const isNobody = error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ENOTDIR'
       resolve(E.left(
         isNobody
@@ -81,7 +107,7 @@ export const askControl = (stateDir: string): TE.TaskEither<ControlProblem, unkn
       ))
     })
     socket.on('end', () => {
-      clearTimeout(timer)
+      patience.abort()
       const text = Buffer.concat(chunks).toString('utf8')
       resolve(E.tryCatch(
         (): unknown => JSON.parse(text),

@@ -9,6 +9,7 @@ import { cases as metadata } from './shell/containerd/metadata.ts'
 import { cases as oomKills } from './shell/containerd/oom_kills.ts'
 import { cases as taskView } from './shell/containerd/task_view.ts'
 import { cases as time } from './shell/containerd/time.ts'
+import { cases as control } from './shell/control/socket.ts'
 import { cases as destroy } from './shell/interpret/destroy.ts'
 import { cases as interpret } from './shell/interpret/interpret.ts'
 import { cases as io } from './shell/interpret/io.ts'
@@ -32,6 +33,7 @@ export const cases: ReadonlyArray<Vector> = [
   ...oomKills,
   ...taskView,
   ...time,
+  ...control,
   ...destroy,
   ...interpret,
   ...io,

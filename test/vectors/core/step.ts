@@ -72,4 +72,13 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.phase(), 'Deleting')
     },
   },
+  {
+    name: 'step: a sandbox that has the name of a container which is no pause container is a sandbox of its own',
+    run: () => {
+      const talk = conversation()
+      assert.equal(talk.tell(sandboxStarted('c')), 'WATCH')
+      assert.equal(talk.tell(sandboxExited(3, 'c')), 'SAVE STOP EMIT(STOPPED,c,c)')
+      assert.equal(talk.status(), 'RUNNING 42')
+    },
+  },
 ]

@@ -78,4 +78,16 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.phase(), 'BackingOff (Delete), Recorded (turn)')
     },
   },
+  {
+    name: 'context: an older run that was believed alive waits for the hung Delete of a younger one; rule 5',
+    run: () => {
+      const talk = conversation({ script: { LOAD: [running(), stopped(4, 9, 43)], TD: ['hang'] } })
+      talk.tell(started(43))
+      assert.equal(talk.tell(exited(4, { pid: 43, ns: 9 })), 'SAVE LOAD KILL TD')
+      talk.pass(10_000)
+      assert.equal(talk.phase(), 'Running, BackingOff (Delete)')
+      assert.equal(talk.tell(exited(3)), 'SAVE')
+      assert.equal(talk.phase(), 'Recorded (turn), BackingOff (Delete)')
+    },
+  },
 ]

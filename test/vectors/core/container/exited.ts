@@ -61,4 +61,18 @@ export const cases: ReadonlyArray<Vector> = [
       assert.deepEqual(talk.told().map(({ run }) => run.generation), [1, 2])
     },
   },
+  {
+    name: 'exited: of two ends under one pid the last is the one that a task left behind is known by; what is done is not done again',
+    run: () => {
+      const talk = phases.Exited()
+      talk.tell(listing({ containers: { c: metadata }, tasks: { c: running() } }))
+      assert.equal(talk.phase(), 'Running')
+      talk.tell(exited(4, { ns: 99 }))
+      talk.next({ LOAD: [stopped(4, 99), stopped(4, 99)], TD: [deleted(4, 99)] })
+      assert.equal(talk.tell(listing({ containers: { c: metadata }, tasks: { c: stopped(4, 99) } })), 'LOAD LOAD TD SAVE')
+      const row = talk.rows().at(-1)
+      assert.ok(row?._tag === 'RunRecord')
+      assert.deepEqual([row.run.generation, row.notified, row.standing], [2, true, 'closed'])
+    },
+  },
 ]

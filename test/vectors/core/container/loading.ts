@@ -100,4 +100,13 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.status(), 'RUNNING 42 OOMKilled')
     },
   },
+  {
+    name: 'loading: a false exit leaves no timer behind',
+    run: () => {
+      const talk = phases.Loading()
+      talk.answer('LOAD', running())
+      talk.finish()
+      assert.equal(talk.now(), 1_000)
+    },
+  },
 ]

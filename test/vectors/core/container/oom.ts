@@ -105,4 +105,38 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(late.finish(), 'SAVE EMIT(UPDATED,c,s)')
     },
   },
+  {
+    name: 'oom: its row says all that is known of the run: the newest row is the truth after a restart',
+    run: () => {
+      const talk = conversation({ policy: { nri: true }, script: { TD: [failed('Other', 'busy')], KILL: [gone] } })
+      talk.tell(exited(3))
+      talk.tell(oomed())
+      const row = talk.rows().at(-1)
+      assert.ok(row?._tag === 'RunRecord')
+      const { exit, notified, attempts, lastError, standing, oomKilled } = row
+      assert.deepEqual([exit?.code, notified, attempts, lastError, standing, oomKilled], [3, true, 1, 'busy', 'open', true])
+      talk.finish()
+      assert.equal(talk.tell(oomed()), '')
+      const early = conversation()
+      early.tell(oomed())
+      const first = early.rows().at(-1)
+      assert.ok(first?._tag === 'RunRecord')
+      assert.deepEqual([first.exit, first.notified, first.standing], [undefined, false, 'open'])
+      const late = phases.Exited()
+      late.tell(oomed())
+      const last = late.rows().findLast((one) => one._tag === 'RunRecord')
+      assert.ok(last)
+      assert.deepEqual([last.exit?.code, last.notified, last.standing], [3, true, 'closed'])
+    },
+  },
+  {
+    name: 'oom: the change of reason has the attempts that STOPPED had',
+    run: () => {
+      const talk = conversation({ script: { TD: [failed()] } })
+      talk.tell(exited(3))
+      talk.finish()
+      talk.tell(oomed())
+      assert.deepEqual(talk.told().map(({ attempts }) => attempts), [2, 2])
+    },
+  },
 ]

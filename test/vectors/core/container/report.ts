@@ -188,4 +188,22 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.status(), 'EXITED 3 @1000000000 Error')
     },
   },
+  {
+    name: 'report: rule 4: an exit by pid while it is being asked what is there: looked at, even if the disk is faster than the answer',
+    run: () => {
+      const talk = conversation({ script: { LOAD: ['hang', created(43), created(43)] } })
+      assert.equal(talk.tell(taskCreated(43)), 'LOAD')
+      assert.match(talk.tell(exited(0)), /^SAVE LOAD SAVE STOP EMIT\(STOPPED,c,s\)/)
+    },
+  },
+  {
+    name: 'report: a start of the very run whose exit is handled, told late, is no sign of another',
+    run: () => {
+      const talk = conversation({ script: { KILL: ['hang'] } })
+      talk.tell(exited(3))
+      assert.equal(talk.tell(taskCreated(42), started(42)), '')
+      talk.next({ TD: [deleted(3, 7)] })
+      assert.equal(talk.answer('KILL', { _tag: 'Gone' }), 'TD SAVE STOP EMIT(STOPPED,c,s)')
+    },
+  },
 ]

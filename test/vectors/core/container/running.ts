@@ -123,4 +123,13 @@ export const cases: ReadonlyArray<Vector> = [
       assert.match(talk.phase(), /^Running/)
     },
   },
+  {
+    name: 'running: word of an exit after the shim was lost is written down as made up',
+    run: () => {
+      const talk = conversation({ policy: { oomCheck: false }, script: { LOAD: [notFound] } })
+      talk.answer('WATCH', failed('ShimClosed'))
+      talk.tell(exited(137))
+      assert.deepEqual(talk.rows().flatMap((row) => (row._tag === 'RunRecord' ? [row.exit?.rank] : [])), ['synthesised', 'synthesised'])
+    },
+  },
 ]

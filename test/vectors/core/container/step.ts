@@ -95,4 +95,14 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.told().length, 1)
     },
   },
+  {
+    name: "step: a delete that names the pid is word of a live shim; one that names none is containerd's own",
+    run: () => {
+      for (const [pid, rank] of [[42, 'observed'], [0, 'synthesised']] as const) {
+        const talk = conversation({ script: { LOAD: [notFound] } })
+        talk.tell(taskDeleted(3, { pid }))
+        assert.deepEqual(talk.rows().flatMap((row) => (row._tag === 'RunRecord' ? [row.exit?.rank] : [])), [rank, rank])
+      }
+    },
+  },
 ]

@@ -118,6 +118,7 @@ const everything = async () => {
     gate('lint', 'eslint', ['.']),
     (async () => {
       await gate('core compiles without any ambient type', 'tsc', ['-p', 'core/tsconfig.json'])
+      await gate('what is exported says its types itself', 'tsc', ['-p', 'shell/tsconfig.json'])
       await gate('format', 'deno', ['fmt', '--check'])
       await gate('type-checks on Deno', 'deno', ['check', 'core', 'shell', 'test/deno'])
       await gate('generated protobuf code is up to date', 'node', ['test/support/proto.mjs', '--check'])

@@ -33,10 +33,16 @@ const carryOut = (command: CliCommand): Promise<number> => {
   }
 }
 
-/** Aborts with the first SIGTERM or SIGINT. A second one ends the process as it would have without us. */
+const stopSignals = ['SIGTERM', 'SIGINT'] as const
+
+/** Aborts with the first SIGTERM or SIGINT. A second one, of either kind, ends the process as it would have without us. */
 const stopSignal = (): AbortSignal => {
   const stop = new AbortController()
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort())
+  const onSignal = (): void => {
+    for (const name of stopSignals) process.removeListener(name, onSignal)
+    stop.abort()
+  }
+  for (const name of stopSignals) process.on(name, onSignal)
   return stop.signal
 }
 

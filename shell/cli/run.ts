@@ -25,6 +25,7 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
   const containerd = connect({ address: config.address })
   try {
     const reached = await probe(config.address)({ signal: stop, clock: systemClock })()
+    if (stop.aborted) return 0
     if (E.isLeft(reached)) {
       err(`${reached.left.message}\n`)
       return 1

@@ -4,6 +4,8 @@ import { cases as bootId } from './shell/boot_id.ts'
 import { cases as env } from './shell/env.ts'
 import { cases as loop } from './shell/loop.ts'
 import { cases as stopped } from './shell/stopped.ts'
+import { cases as announcementFields } from './shell/cli/announcement_fields.ts'
+import { cases as status } from './shell/cli/status.ts'
 import { cases as decodeEvent } from './shell/containerd/decode_event.ts'
 import { cases as metadata } from './shell/containerd/metadata.ts'
 import { cases as oomKills } from './shell/containerd/oom_kills.ts'
@@ -28,6 +30,8 @@ export const cases: ReadonlyArray<Vector> = [
   ...env,
   ...loop,
   ...stopped,
+  ...announcementFields,
+  ...status,
   ...decodeEvent,
   ...metadata,
   ...oomKills,

@@ -1,0 +1,7 @@
+/** The program's vectors that start processes: gathered, for a file of their own. */
+import type { Vector } from '../../support/property.ts'
+import { cases as demo } from './cli/demo.ts'
+import { cases as main } from './cli/main.ts'
+import { cases as run } from './cli/run.ts'
+
+export const cases: ReadonlyArray<Vector> = [...demo, ...main, ...run]

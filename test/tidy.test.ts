@@ -28,7 +28,7 @@ const packages = /^(fp-ts\/lib\/\w+\.js|io-ts|io-ts\/lib\/\w+\.js)$/
 const coreMay = (file: string, name: string): boolean =>
   name.startsWith('core/') || packages.test(name) || (name === 'immutable' && persistentMapUsers.includes(file)) ||
   (name === 'lossless-json' && exactJsonUsers.includes(file))
-const shellPackages = /^(node:|@grpc\/grpc-js$|commander$|pino$|pino-pretty$|retry-ts$|smol-toml$)/
+const shellPackages = /^(node:|@grpc\/grpc-js$|classic-level$|commander$|pino$|pino-pretty$|retry-ts$|smol-toml$)/
 const shellMay = (name: string): boolean =>
   name === 'core/index.ts' || name.startsWith('shell/') || packages.test(name) || shellPackages.test(name)
 
@@ -102,6 +102,17 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   'shell/containerd/stream.ts': 'needs a connection; test/vectors/wire_streams.ts, on both runtimes',
   'shell/containerd/probe.ts': 'test/vectors/probe.ts, on both runtimes',
   'shell/store/port.ts': 'a type',
+  'shell/store/before.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
+  'shell/store/compact.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
+  'shell/store/contents.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
+  'shell/store/durable.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
+  'shell/store/head.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
+  'shell/store/owner.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
+  'shell/store/row.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
+  'shell/store/rows.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
+  'shell/store/salvage.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
+  'shell/store/table.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
+  'shell/store/writer.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
   'shell/embedded/index.ts': 're-exports; test/examples.test.ts imports it by name',
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Announcement } from '../../core/index.ts'
 import type { StoreFailed } from '../errors.ts'
 
 /**
@@ -19,4 +20,22 @@ export interface Store<Rec> {
   readonly append: (batch: ReadonlyArray<Rec>) => TE.TaskEither<StoreFailed, void>
   readonly load: () => TE.TaskEither<StoreFailed, ReadonlyArray<Rec>>
   readonly close: () => TE.TaskEither<StoreFailed, void>
+  /** How many of the records that `load` gives, counted from the first, were written under an earlier boot of the host. None unless told. */
+  readonly earlierBoot?: number
+  /** The announcements among the records, for readers. A store without them is given a log in memory. */
+  readonly announcements?: AnnouncementLog
+}
+
+/** Announcements that are durable, by their numbers. */
+export interface AnnouncementLog {
+  /** Up to `limit` announcements with numbers from `from` on, in order. */
+  readonly read: (from: number, limit: number) => TE.TaskEither<StoreFailed, Said>
+  /** Announcements up to number `seq` are not needed any more: they may go earlier than retention says. */
+  readonly acknowledge: (seq: number) => TE.TaskEither<StoreFailed, void>
+}
+
+export interface Said {
+  readonly announcements: ReadonlyArray<Announcement>
+  /** Announcements up to this number may have been dropped; 0 when none was. */
+  readonly dropped: number
 }

@@ -1,0 +1,216 @@
+/**
+ * What the store remembers of its rows while it is open: which of them is the newest about its thing, and where each announcement stands.
+ * Holds no records, and decides nothing but which rows could go.
+ *
+ * @module
+ */
+import { containerKey, type ReaperRecord, sandboxKey } from '../../core/index.ts'
+import type { Row } from './row.ts'
+
+/** How long things that are over are kept. Open runs, and the newest announcement, are kept whatever this says. */
+export interface Retention {
+  /** After so many milliseconds they go. */
+  readonly maxAgeMs: number
+  /** When they take more than this on disk, about, the oldest go. */
+  readonly maxBytes: number
+}
+
+/** A week: long enough for a weekend without a listener. 32 MiB: about 50,000 exits. */
+export const defaultRetention: Retention = { maxAgeMs: 7 * 24 * 3_600_000, maxBytes: 32 * 1_024 * 1_024 }
+
+/** A row that is the newest about its thing. */
+interface Live {
+  readonly row: number
+  readonly bytes: number
+  readonly at: number
+  readonly about: About
+}
+
+type About =
+  /** `run` names the run as its announcements do. */
+  | { readonly _tag: 'Run'; readonly run: string; readonly open: boolean }
+  | { readonly _tag: 'Sandbox'; readonly key: string }
+  /** `sandbox`: it is about the sandbox of this key itself. */
+  | { readonly _tag: 'Said'; readonly seq: number; readonly run: string; readonly sandbox: string | undefined }
+
+/** Which rows stay, oldest first, and the highest number among the announcements that go. */
+export interface Kept {
+  readonly rows: ReadonlyArray<number>
+  readonly bytes: number
+  readonly dropped: number
+}
+
+export interface Ledger {
+  readonly add: (row: Row) => void
+  /** Bytes of all rows, and of those that are the newest about their thing. */
+  readonly sizes: () => { readonly all: number; readonly live: number; readonly over: number }
+  /** What stays at time `now` (ms since the epoch) when announcements up to `acknowledged` may go. */
+  readonly keep: (retention: Retention, acknowledged: number, now: number) => Kept
+  /** Only these rows are left, oldest first, and the first of them now has number `first`. */
+  readonly renumber: (rows: ReadonlyArray<number>, first: number) => void
+  /** Rows of up to `limit` announcements from number `from` on, in the order of their numbers. */
+  readonly said: (from: number, limit: number) => ReadonlyArray<number>
+}
+
+const runName = ({ namespace, id, pid, generation }: { namespace: string; id: string; pid: number; generation: number }): string =>
+  `${containerKey(namespace, id)}/${pid}/${generation}`
+
+/** What the row is about: a newer row about the same thing takes its place. */
+const thingOf = (record: ReaperRecord): string => {
+  switch (record._tag) {
+    case 'RunRecord':
+    case 'RunDropped':
+      return `run ${containerKey(record.run.namespace, record.run.id)}/${record.run.generation}`
+    case 'SandboxRecord':
+      return `sandbox ${sandboxKey(record.namespace, record.id)}`
+    case 'Announcement':
+      return `said ${record.seq}`
+  }
+}
+
+const aboutOf = (record: ReaperRecord): About => {
+  switch (record._tag) {
+    case 'RunRecord':
+      return { _tag: 'Run', run: runName(record.run), open: record.standing !== 'closed' }
+    case 'RunDropped':
+      return { _tag: 'Run', run: runName(record.run), open: false }
+    case 'SandboxRecord':
+      return { _tag: 'Sandbox', key: sandboxKey(record.namespace, record.id) }
+    case 'Announcement': {
+      const { seq, run } = record
+      return { _tag: 'Said', seq, run: runName(run), sandbox: run.pid === 0 ? sandboxKey(run.namespace, run.id) : undefined }
+    }
+  }
+}
+
+const isOpen = ({ about }: Live): boolean => about._tag === 'Run' && about.open
+const seqOf = ({ about }: Live): number => (about._tag === 'Said' ? about.seq : 0)
+
+export const makeLedger = (rows: ReadonlyArray<Row> = []): Ledger => {
+  let things = new Map<string, Live>()
+  /** In the order of their numbers, which is that in which they were written. */
+  let said: Array<{ readonly seq: number; readonly row: number }> = []
+  let lastAt = 0
+  let all = 0
+  let live = 0
+  let over = 0
+
+  const count = (entry: Live, sign: 1 | -1): void => {
+    live += sign * entry.bytes
+    if (!isOpen(entry)) over += sign * entry.bytes
+  }
+
+  const add = ({ row, record, bytes }: Row): void => {
+    lastAt = record._tag === 'RunDropped' ? lastAt : record.at
+    const entry: Live = { row, bytes, at: lastAt, about: aboutOf(record) }
+    const thing = thingOf(record)
+    const older = things.get(thing)
+    if (older !== undefined) count(older, -1)
+    things.set(thing, entry)
+    count(entry, 1)
+    all += bytes
+    if (record._tag === 'Announcement') note(record.seq, row)
+  }
+
+  const note = (seq: number, row: number): void => {
+    const place = placeOf(seq)
+    said.splice(place, said[place]?.seq === seq ? 1 : 0, { seq, row })
+  }
+
+  /** Where the first number that is not below `seq` stands. */
+  const placeOf = (seq: number): number => {
+    let low = 0
+    let high = said.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((said[middle]?.seq ?? 0) < seq) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  const renumber = (left: ReadonlyArray<number>, first: number): void => {
+    const numbers = new Map(left.map((row, place) => [row, first + place]))
+    const entries = [...things].flatMap(([thing, entry]): ReadonlyArray<readonly [string, Live]> => {
+      const row = numbers.get(entry.row)
+      return row === undefined ? [] : [[thing, { ...entry, row }]]
+    })
+    things = new Map(entries)
+    said = said.flatMap(({ seq, row }) => {
+      const moved = numbers.get(row)
+      return moved === undefined ? [] : [{ seq, row: moved }]
+    })
+    live = 0
+    over = 0
+    for (const [, entry] of entries) count(entry, 1)
+    all = live
+  }
+
+  for (const row of rows) add(row)
+  return {
+    add,
+    renumber,
+    sizes: () => ({ all, live, over }),
+    keep: (retention, acknowledged, now) => keep([...things.values()], said.at(-1)?.seq ?? 0, retention, acknowledged, now),
+    said: (from, limit) => {
+      const place = placeOf(from)
+      return said.slice(place, place + limit).map(({ row }) => row)
+    },
+  }
+}
+
+/** After a cut by size there is room for a quarter of what may be kept, so that the next cut is some way off. */
+const roomAfterCut = 0.75
+
+const keep = (things: ReadonlyArray<Live>, newest: number, { maxAgeMs, maxBytes }: Retention, acknowledged: number, now: number): Kept => {
+  const inOrder = [...things].sort((a, b) => a.row - b.row)
+  const isOld = ({ at }: Live): boolean => at + maxAgeMs <= now
+  const pinned = pins(inOrder, isOld)
+  const stays = inOrder.filter((entry) => {
+    if (isOpen(entry) || isPinned(entry, newest, pinned)) return true
+    return !isOld(entry) && !(entry.about._tag === 'Said' && entry.about.seq <= acknowledged)
+  })
+  const mayGo = stays.filter((entry) => !isOpen(entry) && !isPinned(entry, newest, pinned))
+  let excess = mayGo.reduce((sum, { bytes }) => sum + bytes, 0)
+  if (excess > maxBytes) excess -= maxBytes * roomAfterCut
+  else excess = 0
+  const gone = new Set<Live>()
+  for (const entry of mayGo) {
+    if (excess <= 0) break
+    gone.add(entry)
+    excess -= entry.bytes
+  }
+  const rest = stays.filter((entry) => !gone.has(entry))
+  const kept = new Set(rest)
+  return {
+    rows: rest.map(({ row }) => row),
+    bytes: rest.reduce((sum, { bytes }) => sum + bytes, 0),
+    dropped: inOrder.reduce((highest, entry) => (kept.has(entry) ? highest : Math.max(highest, seqOf(entry))), 0),
+  }
+}
+
+interface Pins {
+  /** Runs that are not over. */
+  readonly runs: ReadonlySet<string>
+  /** The newest announcement of each sandbox whose record stays: what its generation is known by. */
+  readonly saids: ReadonlySet<number>
+}
+
+const pins = (things: ReadonlyArray<Live>, isOld: (entry: Live) => boolean): Pins => {
+  const runs = new Set<string>()
+  const sandboxes = new Map<string, number>()
+  for (const entry of things) {
+    if (entry.about._tag === 'Run' && entry.about.open) runs.add(entry.about.run)
+    if (entry.about._tag === 'Sandbox' && !isOld(entry)) sandboxes.set(entry.about.key, 0)
+  }
+  for (const { about } of things) {
+    if (about._tag !== 'Said' || about.sandbox === undefined) continue
+    const highest = sandboxes.get(about.sandbox)
+    if (highest !== undefined) sandboxes.set(about.sandbox, Math.max(highest, about.seq))
+  }
+  return { runs, saids: new Set(sandboxes.values()) }
+}
+
+/** The newest of all must stay, for the next number is counted from it. */
+const isPinned = ({ about }: Live, newest: number, { runs, saids }: Pins): boolean =>
+  about._tag === 'Said' && (about.seq === newest || runs.has(about.run) || saids.has(about.seq))

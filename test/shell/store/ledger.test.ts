@@ -1,0 +1,67 @@
+import t from 'tap'
+import type { ReaperRecord, SandboxRecord } from '../../../core/index.ts'
+import { millis, nanos } from '../../../core/index.ts'
+import { makeLedger } from '../../../shell/store/ledger.ts'
+import { run, said, start } from './scratch.ts'
+
+const rowsOf = (records: ReadonlyArray<ReaperRecord>): ReadonlyArray<{ row: number; record: ReaperRecord; bytes: number }> =>
+  records.map((record, place) => ({ row: place + 1, record, bytes: 100 }))
+const forEver = { maxAgeMs: Infinity, maxBytes: Infinity }
+const closed = (n: number): ReaperRecord => run(n, { standing: 'closed' })
+
+t.test('only the newest row about a thing stays', async (t) => {
+  const ledger = makeLedger(rowsOf([run(1), run(2), run(1, { attempts: 1 }), closed(2), { _tag: 'RunDropped', run: run(1).run }]))
+  t.same(ledger.keep(forEver, 0, start), { rows: [4, 5], bytes: 200, dropped: 0 })
+  t.same(ledger.sizes(), { all: 500, live: 200, over: 200 })
+})
+
+t.test('what is over goes by age, what is open never, and the newest announcement never', async (t) => {
+  const ledger = makeLedger(rowsOf([run(1), closed(2), said(1, 2), closed(3), said(2, 3)]))
+  const week = { maxAgeMs: 7 * 86_400_000, maxBytes: Infinity }
+  t.same(ledger.keep(week, 0, start + 100).rows, [1, 2, 3, 4, 5])
+  t.same(ledger.keep(week, 0, start + week.maxAgeMs + 2), { rows: [1, 4, 5], bytes: 300, dropped: 1 })
+  t.same(ledger.keep(week, 0, start + 10 * week.maxAgeMs), { rows: [1, 5], bytes: 200, dropped: 1 })
+})
+
+t.test('a cut by size leaves room for a quarter, so that it is not needed again at once', async (t) => {
+  const ledger = makeLedger(rowsOf([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => said(n))))
+  t.same(ledger.keep({ maxAgeMs: Infinity, maxBytes: 800 }, 0, start).rows, [1, 2, 3, 4, 5, 6, 7, 8, 9], 'not too much yet')
+  t.same(ledger.keep({ maxAgeMs: Infinity, maxBytes: 400 }, 0, start), { rows: [6, 7, 8, 9], bytes: 400, dropped: 5 })
+})
+
+t.test('an announcement of a run that is not over stays, acknowledged or not', async (t) => {
+  const ledger = makeLedger(rowsOf([run(1, { standing: 'announced' }), said(1, 1), said(2, 2), said(3, 3)]))
+  t.same(ledger.keep(forEver, 3, start), { rows: [1, 2, 4], bytes: 300, dropped: 2 })
+})
+
+t.test('the newest announcement of a sandbox stays as long as its record', async (t) => {
+  const sandbox: SandboxRecord = {
+    _tag: 'SandboxRecord',
+    namespace: 'ci',
+    id: 'pod',
+    exit: { code: 0, at: nanos(0n), rank: 'observed' },
+    at: millis(start),
+  }
+  const pod = { namespace: 'ci', id: 'pod', pid: 0 }
+  const ledger = makeLedger(rowsOf([
+    sandbox,
+    said(1, 1, { run: { ...pod, generation: 1 } }),
+    said(2, 1, { run: { ...pod, generation: 2 } }),
+    said(3),
+  ]))
+  t.same(ledger.keep(forEver, 3, start).rows, [1, 3, 4])
+})
+
+t.test('announcements are found by their numbers, with gaps and after renumbering', async (t) => {
+  const ledger = makeLedger(rowsOf([said(2), run(1), said(3), said(7), closed(1)]))
+  t.same(ledger.said(0, 10), [1, 3, 4])
+  t.same(ledger.said(3, 1), [3])
+  t.same(ledger.said(4, 10), [4])
+  t.same(ledger.said(8, 10), [])
+  ledger.renumber([3, 4, 5], 6)
+  t.same(ledger.said(0, 10), [6, 7])
+  t.same(ledger.sizes(), { all: 300, live: 300, over: 300 })
+  ledger.add({ row: 9, record: said(8), bytes: 50 })
+  t.same(ledger.said(7, 10), [7, 9])
+  t.same(ledger.keep(forEver, 0, start).rows, [6, 7, 8, 9])
+})

@@ -52,6 +52,7 @@ const unwatched: In<'Ready'> = {
   watch: undefined,
   rewatch: undefined,
   watchFailures: 0,
+  missing: false,
   unwatchable: false,
   before: undefined,
 }

@@ -53,6 +53,10 @@ const isInDoubt = ({ container }: Work, { id, phase }: Run): boolean =>
 
 /** Without a pid it belongs to the one open run, if there is exactly one; with none or several nobody can tell. */
 const reportNameless = (work: Work, { exit, gone }: ExitReport): Work => {
+  // The same instant is as good as a name.
+  if (work.container.closed.some(({ exitedAt }) => exitedAt === exit.at)) return work
+  const known = work.container.runs.find(({ phase }) => inHandling(phase) && phase.handling.exit.at === exit.at)
+  if (known !== undefined) return tell(work, known, { _tag: 'ExitFound', exit, sure: false, gone })
   const running = work.container.runs.filter((run) => run.phase._tag === 'Running')
   const open = running.length > 0 ? running : work.container.runs.filter((run) => inHandling(run.phase))
   const [run] = open

@@ -20,7 +20,9 @@ export const stepReady = (env: SandboxEnv, event: SandboxInput, sandbox: Sandbox
     case 'SandboxExited':
       return end(env, sandbox, self, event)
     case 'SandboxMissing':
-      return end(env, sandbox, self, { code: undefined, exitedAt: undefined, at: event.at })
+      return self.missing
+        ? end(env, sandbox, self, { code: undefined, exitedAt: undefined, at: event.at })
+        : question({ ...sandbox, phase: { ...self, missing: true } })
     case 'SandboxOverlapped': // the Wait that is open ends unheard
       return [undefined, cancelTimer(sandbox, self.rewatch)]
     case 'SandboxSeen':
@@ -45,11 +47,17 @@ export const watchSandbox = (sandbox: Sandbox & { readonly phase: Ready }): Sand
   ]
 }
 
+/** A listing missed it. If it is gone, a Wait says so at once. */
+const question = (sandbox: Sandbox & { readonly phase: Ready }): SandboxStepped => {
+  const { watch, rewatch, unwatchable } = sandbox.phase
+  return watch !== undefined || rewatch !== undefined || unwatchable ? [sandbox, []] : watchSandbox(sandbox)
+}
+
 /** It is there, and a Wait that is not open should be, unless its controller has none. */
 const seen = (sandbox: Sandbox, self: Ready, sandboxer: string): SandboxStepped => {
   const unwatchable = self.unwatchable && sandboxer === sandbox.sandboxer
   const isOpen = self.watch !== undefined
-  const phase: Ready = { ...self, unwatchable, watchFailures: isOpen ? 0 : self.watchFailures }
+  const phase: Ready = { ...self, missing: false, unwatchable, watchFailures: isOpen ? 0 : self.watchFailures }
   return isOpen || unwatchable || self.rewatch !== undefined
     ? [{ ...sandbox, sandboxer, phase }, []]
     : watchSandbox({ ...sandbox, sandboxer, phase })

@@ -51,7 +51,15 @@ t.test('and what is known of its record', async (t) => {
 t.test('a sandbox', async (t) => {
   const line = (phase: Sandbox['phase']): string =>
     describeSandbox({ key: sandboxKey('ci', 'pod-1'), namespace: 'ci', id: 'pod-1', sandboxer: '', generation: 1, lastCall: 9, phase })
-  const ready = { _tag: 'Ready', watch: undefined, rewatch: undefined, watchFailures: 0, unwatchable: false, before: undefined } as const
+  const ready = {
+    _tag: 'Ready',
+    watch: undefined,
+    rewatch: undefined,
+    watchFailures: 0,
+    missing: false,
+    unwatchable: false,
+    before: undefined,
+  } as const
   t.equal(line(ready), 'sandbox ci/pod-1 Ready unwatched')
   t.equal(line({ ...ready, watch: callId(1) }), 'sandbox ci/pod-1 Ready watch=1')
   t.equal(

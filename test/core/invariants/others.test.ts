@@ -4,7 +4,15 @@ import { imageViolations, sandboxViolations } from '../../../core/invariants/oth
 import type { Sandbox } from '../../../core/state.ts'
 
 const exit = { code: 3, at: nanos(7n), rank: 'observed' } as const
-const ready = { _tag: 'Ready', watch: callId(1), rewatch: undefined, watchFailures: 0, unwatchable: false, before: undefined } as const
+const ready = {
+  _tag: 'Ready',
+  watch: callId(1),
+  rewatch: undefined,
+  watchFailures: 0,
+  missing: false,
+  unwatchable: false,
+  before: undefined,
+} as const
 const found = (phase: Sandbox['phase'], fields: Partial<Sandbox> = {}): ReadonlyArray<string> =>
   sandboxViolations({
     key: sandboxKey('ci', 'pod-1'),

@@ -15,6 +15,7 @@ const watchEnds = (call: number, outcome: SandboxWatchSettled['outcome']): Told 
   { _tag: 'SandboxWatchSettled', sandbox: key, call: callId(call), outcome, at: millis(8) }
 )
 const failed = (call: number, reason: FailureReason): Told => watchEnds(call, { _tag: 'Failed', reason, message: 'no' })
+const missing: Told = { _tag: 'SandboxMissing', sandbox: key, at: millis(8) }
 const fired = (call: number): Told => ({ _tag: 'TimerFired', owner, call: callId(call), at: millis(9) })
 
 const play = (events: ReadonlyArray<Told>): readonly [Sandbox | undefined, ReadonlyArray<Effect>] => {
@@ -44,7 +45,14 @@ t.test('an end without a code, or without a trace, is inferred: 255, when we hea
   t.strictSame(recorded([seen(), watchEnds(1, { _tag: 'Exited', code: undefined, exitedAt: undefined })]), inferred)
   t.strictSame(recorded([seen(), watchEnds(1, { _tag: 'Exited', code: undefined, exitedAt: nanos(7n) })]), { ...inferred, at: 7n })
   t.strictSame(recorded([seen(), watchEnds(1, { _tag: 'NotFound' })]), inferred)
-  t.strictSame(recorded([seen(), { _tag: 'SandboxMissing', sandbox: key, at: millis(8) }]), inferred)
+  t.strictSame(recorded([seen(), missing, missing]), inferred)
+})
+
+t.test('a listing that does not show it may be older than the start: the second in a row is an end', async (t) => {
+  t.strictSame(play([seen(), missing])[1], [], 'the Wait that is open says it better')
+  t.equal(recorded([seen(), missing, seen(), missing]), undefined)
+  t.strictSame(play([seen(), failed(1, 'Disconnected'), missing])[1], [watch(2)])
+  t.strictSame(play([seen(), failed(1, 'Unimplemented'), missing])[1], [])
 })
 
 t.test('a Wait that fails is not an end: it is opened again after a delay that grows', async (t) => {

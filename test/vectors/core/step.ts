@@ -81,4 +81,12 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.status(), 'RUNNING 42')
     },
   },
+  {
+    name: 'step: what is told of the sandbox counts for its pause container also when the record of that is gone',
+    run: () => {
+      const talk = conversation({ metadata: pause, script: { LOAD: [stopped(3, 7)] } })
+      talk.tell(recordDeleted())
+      assert.match(talk.tell(sandboxExited(3, 'c')), /^SAVE LOAD/)
+    },
+  },
 ]

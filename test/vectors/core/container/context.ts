@@ -90,4 +90,15 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.phase(), 'Recorded (turn), BackingOff (Delete)')
     },
   },
+  ...(['LOAD', 'KILL', 'TD'] as const).map((word): Vector => ({
+    name: `context: an older run that was believed alive waits for the attempt of a younger one, here at ${word}; rule 5`,
+    run: () => {
+      const look = word === 'LOAD' ? 'hang' as const : stopped(4, 9, 43)
+      const talk = conversation({ script: { LOAD: [running(), look], KILL: word === 'KILL' ? ['hang'] : [], TD: ['hang'] } })
+      talk.tell(started(43))
+      talk.tell(exited(4, { pid: 43, ns: 9 }))
+      assert.equal(talk.tell(exited(3)), 'SAVE')
+      assert.match(talk.phase(), /^Recorded \(turn\), /)
+    },
+  })),
 ]

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { told } from '../../../../core/container/told.ts'
 import { millis, nanos } from '../../../../core/ids.ts'
 import { conversation } from '../../../support/conversation.ts'
-import { exited } from '../../../support/facts.ts'
+import { exited, started } from '../../../support/facts.ts'
 import { deleted, notFound, stopped, waited } from '../../../support/outcomes.ts'
 import type { Vector } from '../../../support/property.ts'
 
@@ -54,6 +54,29 @@ export const cases: ReadonlyArray<Vector> = [
       const talk = conversation({ policy: { oomCheck: false }, script: { LOAD: [notFound] } })
       assert.equal(talk.tell(exited(137, { pid: 0 })), 'SAVE LOAD CLEAN SAVE STOP EMIT(STOPPED,c,s)')
       assert.deepEqual(talk.rows().flatMap((row) => (row._tag === 'RunRecord' ? [row.exit?.rank] : [])), ['synthesised', 'synthesised'])
+    },
+  },
+  {
+    name: 'told: of two runs that are watched, a Wait bound to no pid counts for the one that opened it',
+    run: () => {
+      const talk = conversation({ script: { LOAD: ['hang'] } })
+      talk.tell(started(43))
+      assert.equal(talk.phase(), 'Running, Running')
+      talk.next({ SAVE: ['hang'] })
+      talk.answer('WATCH', waited(4, 9, 0), 1)
+      assert.match(talk.phase(), /^Running, Recorded/)
+    },
+  },
+  {
+    name: 'told: a Wait bound to no pid that tells the very end of a run that is over is late word of that',
+    run: () => {
+      const talk = conversation()
+      talk.tell(exited(3))
+      talk.tell(started(43))
+      assert.equal(talk.phase(), 'Running')
+      talk.next({ LOAD: ['hang'] })
+      talk.answer('WATCH', waited(3, 7, 0), 1)
+      assert.equal(talk.phase(), 'Running')
     },
   },
 ]

@@ -5,6 +5,7 @@ import { props as codecs } from './props/codecs.ts'
 import { props as collections } from './props/collections.ts'
 import { props as facts } from './props/facts.ts'
 import { props as invariants } from './props/invariants.ts'
+import { props as loop } from './props/loop.ts'
 import { props as task } from './props/task.ts'
 
-export const allProps: ReadonlyArray<Prop> = [...checkpoint, ...codecs, ...collections, ...facts, ...invariants, ...task]
+export const allProps: ReadonlyArray<Prop> = [...checkpoint, ...codecs, ...collections, ...facts, ...invariants, ...loop, ...task]

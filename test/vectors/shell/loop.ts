@@ -1,15 +1,29 @@
 /** The one-event rule: step, start everything, take the next; never wait. And what `settled` waits for. */
 import * as E from 'fp-ts/lib/Either.js'
 import assert from 'node:assert/strict'
-import { containerKey, type Effect, initial, millis, type ReaperEvent, type ReaperRecord } from '../../../core/index.ts'
+import {
+  callId,
+  containerKey,
+  containerOwner,
+  defaultPolicy,
+  type Effect,
+  entries,
+  initial,
+  millis,
+  type ReaperEvent,
+  type ReaperRecord,
+} from '../../../core/index.ts'
 import { storeFailed } from '../../../shell/errors.ts'
 import { makeLoop } from '../../../shell/loop.ts'
 import { mailbox } from '../../../shell/mailbox.ts'
-import type { DeleteResponse } from '../../../shell/proto/gen/containerd/tasks.ts'
+import { Container } from '../../../shell/proto/gen/containerd/containers.ts'
+import { Process, Status } from '../../../shell/proto/gen/containerd/task.ts'
+import type { DeleteResponse, WaitResponse } from '../../../shell/proto/gen/containerd/tasks.ts'
 import type { Metric } from '../../../shell/proto/gen/containerd/types.ts'
 import { memoryStore } from '../../../shell/store/memory.ts'
-import { call, web } from '../../support/answered.ts'
-import { failed, fakeContainerd, openCall, succeeds } from '../../support/fake_containerd.ts'
+import { listenersLeft } from '../../../shell/task/cancellable.ts'
+import { call, run, web } from '../../support/answered.ts'
+import { failed, fakeContainerd, type OpenCall, openCall, succeeds } from '../../support/fake_containerd.ts'
 import { exitOf, loopWorld, relisted } from '../../support/loop_world.ts'
 import type { Vector } from '../../support/property.ts'
 import { testEnv } from '../../support/shell_env.ts'
@@ -35,6 +49,23 @@ export const cases: ReadonlyArray<Vector> = [
       world.box.post(relisted(['web']))
       await settle()
       assert.deepEqual(containerd.asked.map(({ call: name }) => name).slice(0, 2), ['taskGet', 'taskWait'])
+      await world.end()
+    },
+  },
+  {
+    name: 'loop: effects start in the order in which they were asked for',
+    run: async () => {
+      const rows = [1, 2, 3].map((n): ReaperRecord => ({ _tag: 'RunDropped', run: { ...run, generation: n } }))
+      const owed = rows.map((row, n): Effect => ({
+        _tag: 'Persist',
+        owner: containerOwner(web),
+        call: callId(n),
+        records: [row],
+        release: [],
+      }))
+      const world = loopWorld({}, owed)
+      await settle()
+      assert.deepEqual(await world.records(), rows)
       await world.end()
     },
   },
@@ -153,6 +184,52 @@ export const cases: ReadonlyArray<Vector> = [
       counting.answer(E.right(undefined))
       assert.equal(await isDone(settled), true)
       assert.equal((await world.records()).length, 1)
+      await world.end()
+    },
+  },
+  {
+    name: 'loop: after two thousand containers that came, exited and went, nothing is left of them',
+    run: async () => {
+      const waits = new Map<string, OpenCall<WaitResponse>>()
+      const containerd = fakeContainerd({
+        containerGet: (_, id) => succeeds(Container.fromPartial({ id })),
+        taskGet: (_, id) => succeeds(Process.fromPartial({ id, pid: 10 + Number(id.slice(4)), status: Status.RUNNING })),
+        taskWait: (_, id) => {
+          const wait = openCall<WaitResponse>()
+          waits.set(id, wait)
+          return wait.call
+        },
+        taskKill: () => succeeds(undefined),
+        taskDelete: (_, id) => succeeds({ ...deleted, id }),
+      })
+      const policy = { ...defaultPolicy, rememberMs: 1_000 }
+      const world = loopWorld({ containerd, policy })
+      const { clock } = world.env
+      for (let n = 0; n < 2_000; n += 1) {
+        const container = containerKey('ci', `job-${n}`)
+        const at = millis(clock.now())
+        world.box.post({ _tag: 'ContainerChanged', container, at })
+        world.box.post({ _tag: 'TaskStarted', container, pid: 10 + n, at })
+        if (n % 100 === 0) await settle()
+        world.box.post({ ...exitOf(`job-${n}`, 10 + n), at })
+        if (n % 100 === 99) {
+          await settle()
+          for (const wait of waits.values()) wait.answer(E.right({ exitStatus: 3, exitedAt: undefined }))
+          for (let m = n - 99; m <= n; m += 1) {
+            world.box.post({ _tag: 'ContainerDeleted', container: containerKey('ci', `job-${m}`), at: millis(clock.now()) })
+          }
+          await clock.advance(100)
+        }
+      }
+      await settle()
+      assert.equal(world.env.announced.length, 2_000)
+      await clock.advance(policy.rememberMs)
+      world.box.post({ ...relisted([]), at: millis(clock.now()) })
+      await settle()
+      const { containers, graves, slots, nextSeq } = world.loop.state()
+      assert.deepEqual([entries(containers).length, slots.inFlight, nextSeq], [0, 0, 2_001])
+      assert.deepEqual(graves, initial('boot').graves)
+      assert.deepEqual([world.env.calls.size(), clock.sleepers(), listenersLeft(world.env.signal)], [0, 0, 0])
       await world.end()
     },
   },

@@ -79,7 +79,7 @@ const route = (policy: Policy, event: ReaperEvent, state: State): Stepped => {
 /** An exit under the id of a sandbox that has no container is the sandbox's. */
 const taskExited = (policy: Policy, event: TaskExited, state: State): Stepped => {
   const sandbox = namesake(event.container)
-  const isSandbox = lookup(event.container, state.containers) === undefined && lookup(sandbox, state.sandboxes) !== undefined
+  const isSandbox = lookup(sandbox, state.sandboxes) !== undefined && lookup(event.container, state.containers) === undefined
   if (!isSandbox || event.processId !== parts(sandbox)[1]) return inContainer(policy, event, event.container, state)
   const { code, exitedAt, at } = event
   return inSandbox(policy, { _tag: 'SandboxExited', sandbox, code, exitedAt, at }, sandbox, state)

@@ -1,0 +1,116 @@
+/**
+ * Who takes a burst: our reaper, or bare `Tasks.Delete` calls of the same client and nothing else. Each either watches while the tasks
+ * run, or comes when all of them have stopped.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { connect, type Containerd, memoryStore, startReaper } from '../../shell/index.ts'
+import { atOnce } from './at_once.ts'
+import { type Crowd, settled } from './crowd.ts'
+
+export interface Contestant {
+  readonly name: string
+  /** Comes to an address, and is there when the promise resolves. */
+  readonly come: (address: string, crowd: Crowd) => Promise<Present>
+}
+
+export interface Present {
+  /** Resolves when the last task is deleted and, with us, the last STOPPED is announced. */
+  readonly done: Promise<void>
+  /** Calls that were made since it was last asked. */
+  readonly calls: () => ReadonlyMap<string, number>
+  readonly leave: () => Promise<void>
+}
+
+/** The client, and how often each of its calls was made. */
+const counted = (containerd: Containerd): { readonly containerd: Containerd; readonly calls: Present['calls'] } => {
+  let counts = new Map<string, number>()
+  const counting = new Proxy(containerd, {
+    get: (target, name, receiver): unknown => {
+      counts.set(String(name), (counts.get(String(name)) ?? 0) + 1)
+      return Reflect.get(target, name, receiver)
+    },
+  })
+  const calls = (): ReadonlyMap<string, number> => {
+    const before = counts
+    counts = new Map()
+    return before
+  }
+  return { containerd: counting, calls }
+}
+
+/** Our reaper, in process, with a store in memory. `ready`: whether to come back only once it watches. */
+export const ours = (maxHandlings: number, ready: boolean): Contestant => ({
+  name: `ours, ${maxHandlings} at once`,
+  come: async (address, { namespace, ids }) => {
+    const { containerd, calls } = counted(connect({ address }))
+    const announced = new Set<string>()
+    let finish: () => void = () => undefined
+    const done = new Promise<void>((resolve) => finish = resolve)
+    const started = await startReaper({
+      containerd,
+      store: memoryStore(),
+      namespaces: [namespace],
+      policy: { maxHandlings },
+      onAnnouncement: ({ run }) => {
+        announced.add(run.id)
+        if (announced.size === ids.length) finish()
+      },
+    })()
+    if (E.isLeft(started)) throw new Error(started.left.message)
+    const reaper = started.right
+    if (ready) await reaper.ready()
+    return {
+      done,
+      calls,
+      leave: async () => {
+        await reaper.stop(1_000)()
+        containerd.close()
+      },
+    }
+  },
+})
+
+/** A Delete for every task as soon as its Wait ends, `lanes` at once. */
+export const bareWatching = (lanes: number): Contestant => ({
+  name: `bare deletes, ${lanes} at once`,
+  come: async (address, { namespace, ids }) => {
+    const { containerd, calls } = counted(connect({ address }))
+    await settled(containerd.taskList(namespace))
+    const waiting: Array<string> = []
+    let deleted = 0
+    let busy = 0
+    let finish: () => void = () => undefined
+    const done = new Promise<void>((resolve) => finish = resolve)
+    const lane = async (): Promise<void> => {
+      busy += 1
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        await settled(containerd.taskDelete(namespace, id))
+        deleted += 1
+      }
+      busy -= 1
+      if (deleted === ids.length) finish()
+    }
+    const watch = async (id: string): Promise<void> => {
+      await settled(containerd.taskWait(namespace, id))
+      waiting.push(id)
+      if (busy < lanes) await lane()
+    }
+    for (const id of ids) void watch(id)
+    return { done, calls, leave: async () => containerd.close() }
+  },
+})
+
+/** Lists the tasks, then deletes them, `lanes` at once. */
+export const bareListing = (lanes: number): Contestant => ({
+  name: `bare deletes, ${lanes} at once`,
+  come: async (address, { namespace }) => {
+    const { containerd, calls } = counted(connect({ address }))
+    const run = async (): Promise<void> => {
+      const tasks = await settled(containerd.taskList(namespace))
+      await atOnce(lanes, tasks, async ({ id }) => {
+        await settled(containerd.taskDelete(namespace, id))
+      })
+    }
+    return { done: run(), calls, leave: async () => containerd.close() }
+  },
+})

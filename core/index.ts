@@ -48,7 +48,16 @@ export { type Step, step, type Stepped } from './step.ts'
 export { entries, lookup } from './table.ts'
 
 // What CRI shows of the state: containers, pods, and the order of a container's events.
-export { follow, type Lifeline, olderThanStream, type Sight, sightOfContainer, sightOfSandbox, stopped, type Telling } from './cri/lifeline.ts'
+export {
+  follow,
+  type Lifeline,
+  olderThanStream,
+  type Sight,
+  sightOfContainer,
+  sightOfSandbox,
+  stopped,
+  type Telling,
+} from './cri/lifeline.ts'
 export {
   noImage,
   podFactsFor,
@@ -60,14 +69,7 @@ export {
   unknownFacts,
   withPodLabels,
 } from './cri/render.ts'
-export {
-  type ContainerQuery,
-  isWantedContainer,
-  isWantedPod,
-  type PodQuery,
-  type Resolved,
-  resolveId,
-} from './cri/select.ts'
+export { type ContainerQuery, isWantedContainer, isWantedPod, type PodQuery, type Resolved, resolveId } from './cri/select.ts'
 export type * from './cri/types.ts'
 
 // What crosses a border: the configuration, containerd's status file, CRI metadata, OCI specs, and how refusals are worded.

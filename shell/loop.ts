@@ -30,8 +30,8 @@ const isWorthWaitingFor = ({ _tag }: Effect): boolean =>
   _tag === 'Persist' || _tag === 'KillTask' || _tag === 'DeleteTask' || _tag === 'CleanUpTask' || _tag === 'DrainIo' ||
   _tag === 'NotifyNriExit' || _tag === 'ReadOomKills'
 
-/** Sees every event and what the machine asked for in return, for traces. Must neither throw nor wait. */
-export type Trace = (event: ReaperEvent, effects: ReadonlyArray<Effect>) => void
+/** Sees every event, what the machine asked for in return, and its state after and before. Must neither throw nor wait. */
+export type Trace = (event: ReaperEvent, effects: ReadonlyArray<Effect>, after: State, before: State) => void
 
 /** `owed`: what a restart left to be done, started before the first event. */
 export const makeLoop = (env: Env, mailbox: Mailbox<ReaperEvent>, start: State, owed: ReadonlyArray<Effect>, trace?: Trace): Loop => {
@@ -64,8 +64,9 @@ export const makeLoop = (env: Env, mailbox: Mailbox<ReaperEvent>, start: State, 
       performAll(owed)
       for await (const event of mailbox.events) {
         const [next, effects] = react(event, state)
+        const before = state
         state = next
-        trace?.(event, effects)
+        trace?.(event, effects, next, before)
         performAll(effects)
         lookWhetherSettled()
       }

@@ -48,6 +48,24 @@ export const cases: ReadonlyArray<Vector> = [
       }),
   },
   {
+    name: 'reaper: a container whose record is gone before it was read is nobody’s with selectors, and ours without',
+    run: async () => {
+      const faults = [onCall('Containers/Get', refused(5, 'container "web": not found'), { id: 'web' })]
+      await withReaper({ stand: { faults }, reaper: { selectors: ['labels.team==a'] } }, async ({ stand, reaper, told }) => {
+        await stand.run({ id: 'web', labels: { team: 'a' }, command: exits(3) })
+        await stand.exited('web')
+        await stand.run({ id: 'last', labels: { team: 'a' }, command: exits(0) })
+        await reaper.stopped('ci', 'last')()
+        assert.deepEqual([told(), stand.calls.count('Delete', 'web')], [['last 0 Completed'], 0])
+      })
+      await withReaper({ stand: { faults } }, async ({ stand, reaper, told }) => {
+        await stand.run({ id: 'web', command: exits(3) })
+        await reaper.stopped('ci', 'web')()
+        assert.deepEqual(told(), ['web 3 Error'])
+      })
+    },
+  },
+  {
     name: 'reaper: clients that delete their own task within the grace are left to it; the exit is announced all the same',
     run: () =>
       withReaper({ reaper: { policy: { deleteGraceMs: 60_000 } } }, async ({ stand, containerd, reaper, told, clean }) => {

@@ -106,6 +106,33 @@ export const cases: ReadonlyArray<Vector> = [
       }),
   },
   {
+    name: 'reaper: a stop closes the store, and only when everything that was on its way is in it',
+    run: () => {
+      const store = memoryStore<ReaperRecord>()
+      let closedAfter = 0
+      let appended = 0
+      const watched = {
+        ...store,
+        append: (batch: ReadonlyArray<ReaperRecord>) => async () => {
+          const result = await store.append(batch)()
+          appended += 1
+          return result
+        },
+        close: () => {
+          closedAfter = appended
+          return store.close()
+        },
+      }
+      return withReaper({ reaper: { store: watched } }, async ({ stand, reaper }) => {
+        await stand.run({ id: 'web', command: exits(3) })
+        await reaper.stopped('ci', 'web')()
+        await reaper.stop(1_000)()
+        assert.deepEqual([closedAfter, appended], [2, 2])
+        assert.ok(E.isLeft(await store.append([])()))
+      })
+    },
+  },
+  {
     name: 'reaper: it can be stopped before it ever reached containerd, and twice',
     run: async () => {
       const containerd = connect({ address: '/nowhere/containerd.sock' })

@@ -39,13 +39,24 @@ export const inContainer = (policy: Policy, input: ContainerInput, key: Containe
     nextSeq: seqAfter(nextSeq, effects),
     lastForgotten: after === undefined ? Math.max(lastForgotten, before?.lastGeneration ?? 0) : lastForgotten,
     containers: after === undefined ? remove(key, containers) : insert(key, after, containers),
-    sandboxes,
+    sandboxes: sandboxAnnounced && isOverAsTold(before, after) ? remove(namesake(key), sandboxes) : sandboxes,
     images,
     slots: count(after, wantsSlot) > count(before, wantsSlot) ? enqueue(key, slots) : slots,
     graves: isGone(after) && !isGone(before) ? push({ key, until: plus(input.at, policy.rememberMs) }, graves) : graves,
   }
   return [next, effects]
 }
+
+/**
+ * The end that the sandbox's own machine announced was that of a run of its pause container, and that run is over now. The next run ends
+ * by itself.
+ */
+const isOverAsTold = (before: Container | undefined, after: Container | undefined): boolean =>
+  before !== undefined && after !== undefined &&
+  before.runs.some(({ id, phase }) =>
+    phase._tag === 'Recording' && phase.seq === undefined &&
+    after.runs.every((run) => run.id.generation !== id.generation || run.phase._tag === 'Exited' || run.phase._tag === 'Announced')
+  )
 
 const count = (container: Container | undefined, is: (phase: Phase) => boolean): number =>
   container === undefined ? 0 : container.runs.reduce((total, { phase }) => (is(phase) ? total + 1 : total), 0)

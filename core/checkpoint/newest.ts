@@ -51,6 +51,8 @@ export const newest = (records: ReadonlyArray<ReaperRecord>): Newest => {
     switch (record._tag) {
       case 'RunRecord':
         ofContainer(key).set(generation, record)
+        // Whoever announced it, this run of the pause container is over, and the end of its sandbox with it.
+        if (record.metadata.kind === 'sandbox' && record.standing !== 'open') sandboxes.delete(sandboxKey(namespace, id))
         break
       case 'RunDropped':
         ofContainer(key).delete(generation)
@@ -60,6 +62,8 @@ export const newest = (records: ReadonlyArray<ReaperRecord>): Newest => {
         if (record.type === 'CONTAINER_STOPPED') {
           stopped.set(runKey(record.run), record)
           stoppedLast.set(key, record)
+          // Told by a pause container, which is what is followed.
+          if (pid !== 0) sandboxes.delete(sandboxKey(namespace, id))
         }
     }
   }

@@ -135,7 +135,14 @@ t.test('sandboxes that were over are', async (t) => {
   t.match(sandbox(ended), { generation: 1, phase: { _tag: 'NotReady', exit, seq: 0 } })
   const run = { namespace: 'ci', id: 'pod-1', pid: 0, generation: 2 }
   t.match(sandbox(ended, said(5, run)), { generation: 2, phase: { seq: 5 } })
-  t.match(sandbox(ended, said(5, { ...run, pid: 77, generation: 4 })), { generation: 1, phase: { seq: 5 } }, 'of its pause container')
+  t.equal(sandbox(ended, said(5, { ...run, pid: 77, generation: 4 })), undefined, 'that of a pause container is followed as a container')
+  const pause = {
+    ...row(1),
+    run: { ...run, pid: 77 },
+    metadata: { sandboxId: undefined, kind: 'sandbox', ownPidNamespace: false },
+  } as const
+  t.match(sandbox(ended, said(5, run), pause), { phase: { seq: 5 } }, 'told by the sandbox, and the run has yet to be handled')
+  t.equal(sandbox(ended, said(5, run), { ...pause, standing: 'closed' }), undefined)
 })
 
 t.test('an empty log is a fresh start', async (t) => {

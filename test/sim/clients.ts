@@ -108,7 +108,7 @@ export const createClients = ({ clock, random, plan, calmAt, containerd, others,
       if (rolls(faults.shimKilled)) containerd.killShim(run)
       else containerd.end(run, oom ? 137 : random.pick([0, 0, 1, 3, 137, 143]))
       const sandbox = sandboxes.get(run.key)
-      if (sandbox !== undefined && run.exit !== undefined) others.end(sandbox, run.exit.code)
+      if (sandbox !== undefined && run.exit !== undefined) others.end(sandbox, run.exit.code, run.exit.at)
       ended(run, lives)
     })
   }

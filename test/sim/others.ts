@@ -27,7 +27,7 @@ export interface Others {
   readonly wait: (key: SandboxKey, ended: (end: SandboxEnd) => void) => void
   readonly image: (key: ImageKey) => ImageSettled['outcome']
   readonly open: (key: SandboxKey, pause: boolean) => TrueSandbox
-  readonly end: (sandbox: TrueSandbox, code: number) => void
+  readonly end: (sandbox: TrueSandbox, code: number, at?: Nanos) => void
   readonly remove: (sandbox: TrueSandbox) => void
   /** containerd went down: every Wait ends. */
   readonly crash: () => void
@@ -70,9 +70,9 @@ export const createOthers = ({ clock, random, plan, calmAt, isUp, publish }: Oth
     publish({ _tag: 'SandboxStarted', sandbox: key })
     return sandbox
   }
-  const end = (sandbox: TrueSandbox, code: number): void => {
+  const end: Others['end'] = (sandbox, code, exitedAt) => {
     if (sandbox.exit !== undefined) return
-    const at = nanos(BigInt(clock.now()) * 1_000_000n + BigInt(random.int(1, 999_999)))
+    const at = exitedAt ?? nanos(BigInt(clock.now()) * 1_000_000n + BigInt(random.int(1, 999_999)))
     sandbox.exit = { code, at, when: clock.now() }
     for (const ended of sandbox.waits) ended(outcome(sandbox))
     sandbox.waits.clear()

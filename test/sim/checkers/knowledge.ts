@@ -2,7 +2,7 @@
 import type { Announcement, ContainerKey, State } from '../../../core/index.ts'
 import type { Checker, View } from '../hooks.ts'
 import type { TrueRun } from '../truth.ts'
-import { containerOf, keyOfRun } from './support.ts'
+import { containerOf, isStopped, keyOfRun } from './support.ts'
 
 export interface Knowledge {
   /** Since when the present process has a run for this task. */
@@ -53,6 +53,16 @@ export const knowledgeOf = (view: View): Knowledge => {
     },
     isConflated: (run) => runsOf(run.key, run.pid).length > 1,
     checker: {
+      // The end of a pause container may have been told as that of its sandbox.
+      durable: (records) => {
+        for (const record of records) {
+          if (record._tag !== 'RunRecord' || record.metadata.kind !== 'sandbox' || record.standing === 'open') continue
+          if (records.some((it) => isStopped(it) && it.run.generation === record.run.generation)) continue
+          const runs = runsOf(keyOfRun(record.run), record.run.pid).filter((it) => it.exit !== undefined && !announced.has(it))
+          const run = runs.find(({ exit }) => exit?.at === record.exit?.at) ?? runs.find((it) => followed.has(it)) ?? runs[0]
+          if (run !== undefined) announced.set(run, 0)
+        }
+      },
       stepped: (event, before, after) => {
         if (after === before) return
         if ('container' in event) note(after, event.container)

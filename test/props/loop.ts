@@ -93,7 +93,7 @@ const oneEventRule = fc.asyncProperty(fc.scheduler(), fc.array(fact, { maxLength
   })
   // No event waits for anything but its turn.
   while (s.count() > 0) {
-    await s.waitOne()
+    await s.waitNext(1)
     await settle()
     assert.equal(box.size(), 0, 'an event waited for an effect')
   }

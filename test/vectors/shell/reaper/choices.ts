@@ -1,4 +1,5 @@
 /** Whose containers, and how far we go: namespaces, selectors, the grace for others, dry runs, attached IO. */
+import { status } from '@grpc/grpc-js'
 import assert from 'node:assert/strict'
 import { onCall, refused } from '../../../../shell/embedded/index.ts'
 import { systemClock } from '../../../../shell/clock.ts'
@@ -50,7 +51,7 @@ export const cases: ReadonlyArray<Vector> = [
   {
     name: 'reaper: a container whose record is gone before it was read is nobody’s with selectors, and ours without',
     run: async () => {
-      const faults = [onCall('Containers/Get', refused(5, 'container "web": not found'), { id: 'web' })]
+      const faults = [onCall('Containers/Get', refused(status.NOT_FOUND, 'container "web": not found'), { id: 'web' })]
       await withReaper({ stand: { faults }, reaper: { selectors: ['labels.team==a'] } }, async ({ stand, reaper, told }) => {
         await stand.run({ id: 'web', labels: { team: 'a' }, command: exits(3) })
         await stand.exited('web')
@@ -184,7 +185,7 @@ export const cases: ReadonlyArray<Vector> = [
       let closed = 0
       const io = { attach: () => ({ close: () => void (closed += 1) }) }
       return withReaper(
-        { reaper: { io }, stand: { faults: [onCall('Delete', refused(2, 'busy'), { times: 2 })] } },
+        { reaper: { io }, stand: { faults: [onCall('Delete', refused(status.UNKNOWN, 'busy'), { times: 2 })] } },
         async ({ stand, reaper }) => {
           await stand.run({ id: 'web', command: exits(3) })
           await reaper.stopped('ci', 'web')()
@@ -197,7 +198,7 @@ export const cases: ReadonlyArray<Vector> = [
     name: 'reaper: a container that nobody looks up in time is watched all the same',
     run: () =>
       withReaper(
-        { stand: { faults: [onCall('Containers/Get', refused(14, 'try later'), { times: 2 })] } },
+        { stand: { faults: [onCall('Containers/Get', refused(status.UNAVAILABLE, 'try later'), { times: 2 })] } },
         async ({ stand, reaper, told }) => {
           await stand.run({ id: 'web', command: sleeps })
           await stand.calls.called('Wait', 'web')

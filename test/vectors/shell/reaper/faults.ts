@@ -1,4 +1,5 @@
 /** What goes wrong between us and containerd, and what becomes of the exits: all of them are announced, once, and nothing is left. */
+import { status } from '@grpc/grpc-js'
 import assert from 'node:assert/strict'
 import {
   answerHeld,
@@ -124,16 +125,19 @@ export const cases: ReadonlyArray<Vector> = [
   {
     name: 'reaper: a Delete that is refused is tried again until it is done',
     run: () =>
-      withReaper({ stand: { faults: [onCall('Delete', refused(2, 'device or resource busy'), { times: 3 })] } }, async (world) => {
-        const { stand, reaper, announced, log, clean } = world
-        await stand.run({ id: 'web', command: exits(3) })
-        await reaper.stopped('ci', 'web')()
-        await clean()
-        assert.deepEqual(announced.map(({ exitCode, attempts }) => [exitCode, attempts]), [[3, 4]])
-        assert.equal(stand.calls.count('Delete'), 4)
-        const errors = log.lines.filter(({ msg }) => msg === 'handling failed, will try again').map(({ fields }) => fields['error'])
-        assert.deepEqual(errors, Array(3).fill('Cannot call Tasks.Delete: containerd answered Unknown: device or resource busy'))
-      }),
+      withReaper(
+        { stand: { faults: [onCall('Delete', refused(status.UNKNOWN, 'device or resource busy'), { times: 3 })] } },
+        async (world) => {
+          const { stand, reaper, announced, log, clean } = world
+          await stand.run({ id: 'web', command: exits(3) })
+          await reaper.stopped('ci', 'web')()
+          await clean()
+          assert.deepEqual(announced.map(({ exitCode, attempts }) => [exitCode, attempts]), [[3, 4]])
+          assert.equal(stand.calls.count('Delete'), 4)
+          const errors = log.lines.filter(({ msg }) => msg === 'handling failed, will try again').map(({ fields }) => fields['error'])
+          assert.deepEqual(errors, Array(3).fill('Cannot call Tasks.Delete: containerd answered Unknown: device or resource busy'))
+        },
+      ),
   },
   {
     name: 'reaper: reads that get no answer are cut off on the wire, and asked again',

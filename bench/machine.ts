@@ -1,11 +1,10 @@
-/** What a figure was measured on, in one table: without it no figure means anything. */
+/** When, of what and on what a figure was measured, in one sentence: without it no figure means anything. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { cpus, loadavg, release, totalmem } from 'node:os'
+import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import process from 'node:process'
 import { findProgram } from '../test/support/containerd/available.ts'
 import { inProject } from '../test/support/paths.ts'
-import type { Table } from './report.ts'
 
 const says = (program: string, ...args: ReadonlyArray<string>): string => {
   try {
@@ -38,20 +37,14 @@ const installed = (name: string): string => {
   return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : 'unknown'
 }
 
-export const machine = (): Table => {
+export const machine = (): string => {
   const [cpu] = cpus()
-  return {
-    head: ['measured on', ''],
-    rows: [
-      ['date', new Date().toISOString().slice(0, 10)],
-      ['commit', commit()],
-      ['runtime', runtime()],
-      ['processor', `${cpus().length} x ${cpu?.model.trim() ?? 'unknown'}`],
-      ['memory', `${(totalmem() / 2 ** 30).toFixed(1)} GiB`],
-      ['kernel', release()],
-      ['load average before', loadavg().map((load) => load.toFixed(1)).join(' ')],
-      ['containerd, runc', `${versionOf('containerd')}, ${versionOf('runc')}`],
-      ['XState', installed('xstate')],
-    ],
-  }
+  const load = loadavg().map((each) => each.toFixed(1)).join(' ')
+  return [
+    `${new Date().toISOString().slice(0, 10)}, commit ${commit()}`,
+    runtime(),
+    `${cpus().length} x ${cpu?.model.trim() ?? 'unknown'}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${type()} ${release()}`,
+    `containerd ${versionOf('containerd')}, runc ${versionOf('runc')}, XState ${installed('xstate')}`,
+    `load average before ${load}.`,
+  ].join('; ')
 }

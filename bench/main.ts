@@ -13,22 +13,23 @@ import { benchWaits } from './waits.ts'
 const benches: Readonly<Record<string, () => Promise<Report>>> = { step: benchStep, burst: benchBurst, waits: benchWaits }
 
 const main = async (args: ReadonlyArray<string>): Promise<number> => {
+  const isSaving = args.includes('--save')
   const named = args.filter((arg) => arg !== '--save')
   const unknown = named.find((name) => !(name in benches))
   if (unknown !== undefined) {
     console.error(`Cannot run the benchmark ${unknown}: wanted ${Object.keys(benches).join(', ')} or --save, found none of these`)
     return 2
   }
-  const conditions = render({ title: 'Conditions', method: '', tables: [machine()], bars: [] })
-  console.log(conditions)
   const reports: Array<Report> = []
   for (const [name, bench] of Object.entries(benches)) {
     if (named.length > 0 && !named.includes(name)) continue
+    const measuredOn = machine()
     const report = await bench()
-    console.log(`\n${render(report)}`)
+    const text = render(report, measuredOn)
+    console.log(`${text}\n`)
+    if (isSaving) save(text)
     reports.push(report)
   }
-  if (args.includes('--save')) save([conditions, ...reports.map(render)])
   return reports.every(({ bars }) => bars.every(isMet)) ? 0 : 1
 }
 

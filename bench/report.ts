@@ -28,9 +28,9 @@ export const atLeast = (what: string, found: number, limit: number): Bar => ({ w
 
 export const isMet = ({ found, wanted }: Bar): boolean => wanted._tag === 'AtMost' ? found <= wanted.limit : found >= wanted.limit
 
-/** The report as Markdown whose tables line up, so that it reads in a terminal too. */
-export const render = ({ title, method, tables, bars }: Report): string =>
-  [`## ${title}`, method, ...tables.map(renderTable), bars.map(renderBar).join('\n')].filter((part) => part !== '').join('\n\n')
+/** The report as Markdown whose tables line up, so that it reads in a terminal too. `measuredOn`: date, commit, machine. */
+export const render = ({ title, method, tables, bars }: Report, measuredOn: string): string =>
+  [`## ${title}`, measuredOn, method, ...tables.map(renderTable), bars.map(renderBar).join('\n')].filter((part) => part !== '').join('\n\n')
 
 const renderTable = ({ head, rows }: Table): string => {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)))

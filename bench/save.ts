@@ -10,13 +10,12 @@ What \`npm run bench -- --save\` last found. Figures hold for the machine they w
 trust the ratios, which compare contestants that took turns. A bar that is missed makes \`npm run bench\` fail.
 `
 
-/** \`sections\`: each with a heading of the second rank, by which it replaces an older one. */
-export const save = (sections: ReadonlyArray<string>): void => {
+/** `section` has a heading of the second rank, by which it replaces an older one. */
+export const save = (section: string): void => {
   const older = existsSync(file) ? readFileSync(file, 'utf8').split(/^(?=## )/m).slice(1) : []
-  const titles = new Set(sections.map(titleOf))
-  const kept = older.filter((section) => !titles.has(titleOf(section)))
-  const [conditions, ...reports] = sections
-  writeFileSync(file, [preface, conditions ?? '', ...reports, ...kept].map((part) => `${part.trim()}\n`).join('\n'))
+  const kept = older.filter((other) => titleOf(other) !== titleOf(section))
+  const parts = [preface, ...[...kept, section].sort((a, b) => (titleOf(a) < titleOf(b) ? -1 : 1))]
+  writeFileSync(file, parts.map((part) => `${part.trim()}\n`).join('\n'))
 }
 
 const titleOf = (section: string): string => section.trim().split('\n', 1)[0] ?? ''

@@ -96,6 +96,7 @@ const prettily = (sink: Sink): Sink => {
     colorize: false,
     translateTime: 'SYS:HH:MM:ss.l',
     hideObject: true,
+    ignore: 'pid,hostname,name,caller', // fields of ours, which pino-pretty takes for the process's own and puts in front
     messageFormat: ({ level: _level, time: _time, msg, ...fields }) => [String(msg), ...Object.entries(fields).map(pair)].join('  '),
   })
   return { write: (line) => sink.write(pretty(line)) }

@@ -73,3 +73,8 @@ t.test('the recording log keeps what it is told', async (t) => {
   t.same(log.lines.map(({ level }) => level), ['debug', 'info', 'warn', 'error', 'result'])
   t.same(log.lines[0], { level: 'debug', msg: 'said', fields: { id: 'web-1' } })
 })
+
+t.test('pretty: the pid of a container stands among the fields, and not as that of the process in front', async (t) => {
+  const { err } = logged('pretty', 'info', (log) => log.warn('put off', { id: 'web', pid: 4211, name: 'x' }))
+  t.match(err[0], /\] WARN: put off {2}id=web {2}pid=4211 {2}name=x\n$/)
+})

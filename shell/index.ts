@@ -6,10 +6,14 @@
  *
  * @module
  */
+export type { AnnouncementsOptions, Gap } from './announcements.ts'
 export { type Clock, longestSleepMs, type Slept, systemClock } from './clock.ts'
 export { classify } from './containerd/classify.ts'
 export { type Call, connect, type ConnectOptions, type Containerd } from './containerd/client.ts'
 export { type DecodedEvent, decodeEvent, subscriptionFilters } from './containerd/decode_event.ts'
+export { type Cri, type CriOptions, makeCri, type Served } from './cri/cri.ts'
+export type { CriServer } from './cri/server.ts'
+export type { SocketProblem } from './cri/socket.ts'
 export { probe, type Unreachable } from './containerd/probe.ts'
 export { type AttachedIo, type CallLimits, defaultCallLimits, type Env, type IoPort } from './env.ts'
 export * from './errors.ts'

@@ -27,6 +27,9 @@ export interface Config {
   readonly stateDir: string
   readonly deleteGraceMs: number
   readonly dryRun: boolean
+  readonly salvage: boolean
+  /** Empty: not served. `{namespace}` in it stands for the namespace. */
+  readonly criSocket: string
   readonly log: LogFormat
   readonly policy: PolicyConfig
 }
@@ -35,7 +38,7 @@ export interface Config {
 export const allSettings: ReadonlyArray<SettingRow> = [...Object.values(s), ...Object.values(p)]
 
 /** Names that a later version will know. Refused rather than passed over: whoever wrote one expects it to work. */
-export const reservedKeys: ReadonlyArray<string> = ['cri_socket', 'nri_socket', 'policy.nri_timeout']
+export const reservedKeys: ReadonlyArray<string> = ['nri_socket', 'policy.nri_timeout']
 
 /** What JSON and TOML make of an object or table, and nothing with a class, such as a date. */
 const isTable = (value: unknown): value is Readonly<Record<string, unknown>> => {
@@ -91,6 +94,7 @@ const problemsAcross = (config: Config, found: ReadonlyMap<string, Found>): Read
   const place = ({ key }: SettingRow): string => placeOf(found.get(key)?.origin ?? fromValue, key, '')
   const foreign = config.namespaces.filter((name) => isForeign(name) && !config.allowForeignNamespaces.some((allowed) => allowed === name))
   const { backoffFirstMs, backoffCapMs } = config.policy
+  const sharesSocket = config.namespaces.length > 1 && config.criSocket !== '' && !config.criSocket.includes('{namespace}')
   return [
     ...(config.namespaces.length > 0 ? [] : [
       'Cannot run without a namespace: wanted at least one, found none; ' +
@@ -102,6 +106,10 @@ const problemsAcross = (config: Config, found: ReadonlyMap<string, Found>): Read
       }, whose owner deletes its tasks itself, and two ` +
       `deleters leak shims; leave it out, or insist with --allow-foreign-namespace ${name}`
     ),
+    ...(!sharesSocket ? [] : [
+      `Cannot use ${place(s.criSocket)}: wanted a socket for each of ${config.namespaces.length} namespaces, found one for all; ` +
+      'write {namespace} in the path where the name is to stand',
+    ]),
     ...(backoffFirstMs <= backoffCapMs ? [] : [
       `Cannot use ${
         place(found.has(p.backoffFirstMs.key) ? p.backoffFirstMs : p.backoffCapMs)
@@ -128,6 +136,8 @@ export const readConfig = (found: ReadonlyMap<string, Found>): E.Either<Rejected
     stateDir: value(s.stateDir),
     deleteGraceMs: value(s.deleteGraceMs),
     dryRun: value(s.dryRun),
+    salvage: value(s.salvage),
+    criSocket: value(s.criSocket),
     log: value(s.log),
     policy: {
       handlingTimeoutMs: value(p.handlingTimeoutMs),

@@ -44,6 +44,8 @@ export const encodeConfig = (config: Config): Readonly<Record<string, unknown>> 
   put(s.stateDir, config.stateDir)
   put(s.deleteGraceMs, config.deleteGraceMs)
   put(s.dryRun, config.dryRun)
+  put(s.salvage, config.salvage)
+  put(s.criSocket, config.criSocket)
   put(s.log, config.log)
   put(p.handlingTimeoutMs, config.policy.handlingTimeoutMs)
   put(p.onHandlingTimeout, config.policy.onHandlingTimeout)

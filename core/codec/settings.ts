@@ -29,6 +29,17 @@ const absolutePath = (name: string, max: number): t.Type<string, string, unknown
   }, (path) => path)
 }
 
+/** A path as above, or nothing. */
+const pathOrNone = (name: string, max: number): t.Type<string, string, unknown> => {
+  const path = absolutePath(name, max)
+  return new t.Type<string, string, unknown>(
+    name,
+    (value): value is string => value === '' || path.is(value),
+    (value, context) => (value === '' ? t.success(value) : path.validate(value, context)),
+    (value) => value,
+  )
+}
+
 const yesOrNo = new t.Type<boolean, boolean, unknown>('true or false', t.boolean.is, t.boolean.validate, (value) => value)
 
 export const settings: {
@@ -39,6 +50,8 @@ export const settings: {
   readonly stateDir: Setting<string>
   readonly deleteGraceMs: Setting<number>
   readonly dryRun: Setting<boolean>
+  readonly salvage: Setting<boolean>
+  readonly criSocket: Setting<string>
   readonly log: Setting<LogFormat>
 } = {
   address: setting({
@@ -113,6 +126,25 @@ export const settings: {
     default: false,
     meaning: 'Say what would be done, and kill, delete and write nothing',
     reason: 'cleaning up is what it is for',
+  }),
+  salvage: setting<boolean>({
+    key: 'salvage',
+    flag: '--salvage',
+    shape: 'switch',
+    codec: yesOrNo,
+    default: false,
+    meaning: 'If the store in the state directory is damaged, keep it aside and go on with every row that verifies',
+    reason: 'what was lost should be looked at before it is passed over',
+  }),
+  criSocket: setting({
+    key: 'cri_socket',
+    flag: '--cri-socket',
+    argument: 'PATH',
+    codec: pathOrNone('the absolute path of a unix socket, at most 90 bytes, with {namespace} in it when there are several', 90),
+    default: '',
+    defaultText: 'none: not served',
+    meaning: 'Socket on which a namespace is shown as the CRI shows it, for `events` and crictl',
+    reason: 'who wants to look in says so, and where',
   }),
   log: setting<LogFormat>({
     key: 'log',

@@ -62,9 +62,18 @@ export const renderContainer = (
     podId,
     facts,
     state: run === undefined ? 'CREATED' : end === undefined ? 'RUNNING' : 'EXITED',
-    startedAt: run === undefined ? undefined : startedAt ?? facts.createdAt,
+    startedAt: run === undefined ? undefined : started(facts, startedAt, end?.at),
     end,
   }
+}
+
+/**
+ * containerd does not say when a task was started. What stands in for it is when we learnt of it, or else when its record was made,
+ * and never a time after the end.
+ */
+const started = ({ createdAt }: ContainerFacts, startedAt: Nanos | undefined, endedAt: Nanos | undefined): Nanos => {
+  const at = startedAt ?? createdAt
+  return endedAt !== undefined && endedAt < at ? endedAt : at
 }
 
 /** The container as its announcement left it, whatever became of it since. */
@@ -78,7 +87,7 @@ export const renderStopped = (
   podId,
   facts,
   state: 'EXITED',
-  startedAt: startedAt ?? facts.createdAt,
+  startedAt: started(facts, startedAt, exitedAt),
   end: { at: exitedAt, code: exitCode, reason },
 })
 

@@ -22,7 +22,7 @@ export const announcementFields = (
 })
 
 /** ISO 8601 with all nine digits that containerd gave. */
-const isoOf = (at: bigint): string => {
+export const isoOf = (at: bigint): string => {
   const second = new Date(Number(at / 1_000_000_000n) * 1_000).toISOString().slice(0, 19)
   return `${second}.${String(at % 1_000_000_000n).padStart(9, '0')}Z`
 }

@@ -39,8 +39,17 @@ export interface DemoCommand {
   readonly log: LogFormat
 }
 
+export interface EventsCommand {
+  readonly _tag: 'Events'
+  /** Of the socket that `run --cri-socket` serves. */
+  readonly criSocket: string
+  /** Number of the announcement to begin with; undefined: what nobody has been told yet. */
+  readonly from: number | undefined
+  readonly json: boolean
+}
+
 /** What the program is to do. */
-export type CliCommand = RunCommand | StatusCommand | DemoCommand | ShowText
+export type CliCommand = RunCommand | StatusCommand | DemoCommand | EventsCommand | ShowText
 
 export interface CliInput {
   /** The arguments after the program's name. */
@@ -122,9 +131,35 @@ const decide = (flags: Flags, values: Values): E.Either<ConfigProblem, CliComman
         readSetting(settings.stateDir, values),
         E.bimap(firstOf, (stateDir) => ({ _tag: 'Status', stateDir, json: flags.json })),
       )
+    case 'events':
+      return pipe(
+        readSetting(settings.criSocket, values),
+        E.mapLeft(firstOf),
+        E.flatMap((criSocket) => eventsCommand(criSocket, flags)),
+      )
     case 'demo':
       return pipe(readSetting(settings.log, values), E.bimap(firstOf, (log) => ({ _tag: 'Demo', log })))
   }
+}
+
+const eventsCommand = (criSocket: string, { from, json }: Flags): E.Either<ConfigProblem, CliCommand> => {
+  const seq = from === undefined ? undefined : Number(from)
+  if (seq !== undefined && !(/^\d+$/.test(from ?? '') && Number.isSafeInteger(seq) && seq > 0)) {
+    return E.left(configProblem(`Cannot use --from: wanted the number of an announcement, 1 or more, found ${JSON.stringify(from)}`))
+  }
+  if (criSocket === '') {
+    return E.left(
+      configProblem(
+        `Cannot follow events: wanted the socket that run --cri-socket serves, found none; give --cri-socket PATH or set ${
+          settings.criSocket.env[0] ?? ''
+        }`,
+      ),
+    )
+  }
+  if (criSocket.includes('{namespace}')) {
+    return E.left(configProblem(`Cannot follow events on ${criSocket}: wanted one socket; give --cri-socket with the namespace filled in`))
+  }
+  return E.right({ _tag: 'Events', criSocket, from: seq, json })
 }
 
 /**

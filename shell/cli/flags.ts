@@ -17,7 +17,7 @@ export interface ConfigProblem {
 
 export const configProblem = (line: string): ConfigProblem => ({ _tag: 'ConfigProblem', line })
 
-export type CommandName = 'run' | 'status' | 'demo'
+export type CommandName = 'run' | 'status' | 'demo' | 'events'
 
 /** A command and what its flags said. */
 export interface Flags {
@@ -27,6 +27,8 @@ export interface Flags {
   readonly values: ReadonlyMap<string, Found>
   readonly configPath: string | undefined
   readonly json: boolean
+  /** What `--from` said, as it was typed. */
+  readonly from: string | undefined
 }
 
 /** `--help` or `--version` was asked for: write this on standard output as it is, with its last line's end, and exit 0. */
@@ -35,10 +37,10 @@ export interface ShowText {
   readonly text: string
 }
 
-const commandNames: ReadonlyArray<CommandName> = ['run', 'status', 'demo']
+const commandNames: ReadonlyArray<CommandName> = ['run', 'status', 'demo', 'events']
 
 /** Flags of features that this version does not have yet: known, so that the answer can say so. */
-const reservedFlags = ['--cri-socket', '--nri-socket']
+const reservedFlags = ['--nri-socket']
 
 const rowsOf = (command: CommandName): ReadonlyArray<SettingRow> => {
   switch (command) {
@@ -48,6 +50,8 @@ const rowsOf = (command: CommandName): ReadonlyArray<SettingRow> => {
       return [settings.stateDir]
     case 'demo':
       return [settings.log]
+    case 'events':
+      return [settings.criSocket]
   }
 }
 
@@ -71,9 +75,11 @@ const configOption = (): Option =>
     'Options:',
   )
 
+const isPath = ({ key }: SettingRow): boolean => key === settings.stateDir.key || key === settings.criSocket.key
+
 /** A path that a person typed is meant from where that person stands; in a file or a unit nobody stands anywhere. */
 const fromHere = (row: SettingRow, text: string): string =>
-  row.key === settings.stateDir.key && !isAbsolute(text) && !text.startsWith('-') && text !== '' ? resolve(text) : text
+  isPath(row) && !isAbsolute(text) && !text.startsWith('-') && text !== '' ? resolve(text) : text
 
 const rawOf = (row: SettingRow, value: unknown): unknown => {
   if (Array.isArray(value)) return value.flatMap((text) => valueOfText(row.shape, String(text)))
@@ -101,6 +107,7 @@ Durations are written with their unit: 250ms, 10s, 1m30s.`
 const summaries: Readonly<Record<CommandName, string>> = {
   run: 'Clean up after the containers of the given namespaces, until told to stop',
   status: 'Show what is being handled: since when, which attempt, last error',
+  events: 'Follow what happens to the containers of a namespace, as a running reaper tells it',
   demo: 'Show it at work on an embedded containerd; needs no root and touches nothing',
 }
 
@@ -116,6 +123,11 @@ const addCommand = (program: Command, name: CommandName, done: (read: Read) => v
     reservedFlags.forEach((flag) => command.addOption(new Option(`${flag} [PATH]`).hideHelp()))
   }
   if (name === 'status') command.addOption(new Option('--json', 'One JSON object instead of a table'))
+  if (name === 'events') {
+    command.addOption(new Option('--json', 'One JSON object a line')).addOption(
+      new Option('--from <SEQ>', 'Begin with the announcement of this number (default: what nobody has been told yet, then what comes)'),
+    )
+  }
   if (name !== 'demo') command.addOption(configOption())
   command.action((given: Readonly<Record<string, unknown>>) => {
     const [extra] = command.args
@@ -129,9 +141,18 @@ const addCommand = (program: Command, name: CommandName, done: (read: Read) => v
     } else if (reserved !== undefined) {
       done(E.left(configProblem(`Cannot use ${reserved}: it is not available in this version; leave it out`)))
     } else {
-      const { config, json } = given
+      const { config, json, from: typed } = given
       const configPath = typeof config === 'string' ? config : undefined
-      done(E.right({ _tag: 'Flags', command: name, values: valuesOf(rows, given), configPath, json: json === true }))
+      done(
+        E.right({
+          _tag: 'Flags',
+          command: name,
+          values: valuesOf(rows, given),
+          configPath,
+          json: json === true,
+          from: typeof typed === 'string' ? typed : undefined,
+        }),
+      )
     }
   })
 }
@@ -139,7 +160,13 @@ const addCommand = (program: Command, name: CommandName, done: (read: Read) => v
 const flagsOf = (name: string | undefined): ReadonlyArray<string> => {
   const command = commandNames.find((known) => known === name)
   if (command === undefined) return ['--help', '--version']
-  const own = command === 'run' ? ['--config', '--no-dry-run'] : command === 'status' ? ['--config', '--json'] : []
+  const own = command === 'run'
+    ? ['--config', '--no-dry-run']
+    : command === 'status'
+    ? ['--config', '--json']
+    : command === 'events'
+    ? ['--config', '--json', '--from']
+    : []
   return [...rowsOf(command).map((row) => row.flag), ...own, '--help']
 }
 

@@ -5,16 +5,17 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
 import { systemClock } from '../clock.ts'
 import { systemSinks } from '../log_sink.ts'
 import { type CliCommand, readCommand } from './configuration.ts'
 import { demo } from './demo.ts'
+import { events } from './events.ts'
 import { run } from './run.ts'
 import { status } from './status.ts'
 import type { Streams } from './streams.ts'
+import { programVersion } from './version.ts'
 
 const sinks = systemSinks()
 const streams: Streams = { out: sinks.out.write, err: sinks.err.write }
@@ -28,6 +29,8 @@ const carryOut = (command: CliCommand): Promise<number> => {
       return run(command.config, streams, stopSignal())
     case 'Status':
       return status(command, streams)
+    case 'Events':
+      return events(command, streams, stopSignal())
     case 'Demo':
       return demo(command.log, streams)
   }
@@ -46,19 +49,6 @@ const stopSignal = (): AbortSignal => {
   return stop.signal
 }
 
-/** The version in package.json, which stands above the sources and, two levels more, above what is built from them. */
-const version = (): string => {
-  for (const path of ['../../package.json', '../../../package.json']) {
-    try {
-      const found: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'))
-      if (typeof found === 'object' && found !== null && 'version' in found) return String(found.version)
-    } catch {
-      // not here
-    }
-  }
-  return 'unknown'
-}
-
 /** How long the end waits for a reader that has stopped reading, ms. */
 const flushMs = 2_000
 
@@ -69,7 +59,7 @@ const leave = async (exitCode: number): Promise<never> => {
   process.exit(exitCode)
 }
 
-const command = readCommand({ argv: process.argv.slice(2), env: process.env, version: version() })
+const command = readCommand({ argv: process.argv.slice(2), env: process.env, version: programVersion() })
 if (E.isLeft(command)) {
   streams.err(`${command.left.line}\n`)
   await leave(2)

@@ -11,8 +11,8 @@ import { type Clock, systemClock } from '../clock.ts'
 import type { Containerd } from '../containerd/client.ts'
 import type { Trace } from '../loop.ts'
 import { makeDirectory } from './directory.ts'
-import { defaultFeedLimits, type Feed, type FeedLimits, makeFeed } from './feed.ts'
-import { makeGather } from './gather.ts'
+import { defaultFeedLimits, type Encode, type Feed, type FeedLimits, makeFeed } from './feed.ts'
+import { makeGather, smallPod } from './gather.ts'
 import { encodeEvent, eventMessage } from './message.ts'
 import { makeRoster } from './roster.ts'
 import { type CriServer, serveOn } from './server.ts'
@@ -92,11 +92,11 @@ export const makeCri = ({ namespaces, version, clock = systemClock, limits }: Cr
   const makeTheatre = (namespace: string): Theatre => {
     const roster = makeRoster()
     const view = makeView({ namespace, directory, roster, state: () => state, clock })
-    const feed = makeFeed(
-      clock,
-      (entry, whole, withSeq) => encodeEvent(eventMessage(entry, view, whole), withSeq ? entry.seq : undefined),
-      { ...defaultFeedLimits, ...limits },
-    )
+    const encode: Encode = (entry, isOld, withSeq) => {
+      const whole = entry.full && !(isOld && roster.podSize(entry.podId) > smallPod)
+      return encodeEvent(eventMessage(entry, view, whole), withSeq ? entry.seq : undefined)
+    }
+    const feed = makeFeed(clock, encode, { ...defaultFeedLimits, ...limits })
     const gather = makeGather({ clock, signal: end.signal, podSize: roster.podSize, push: feed.push })
     const beganAt = toNanos(millis(clock.now()))
     const stage = makeStage({ namespace, beganAt, directory, roster, view, emit: gather.offer, state: () => state })

@@ -64,8 +64,8 @@ export const defaultFeedLimits: FeedLimits = {
   inFlightBytes: 65_536,
 }
 
-/** Bytes of an event for those who want sequence numbers with it, and for those who do not. */
-type Encode = (entry: Entry, whole: boolean, withSeq: boolean) => Uint8Array
+/** Bytes of an event. `isOld`: a newer event of its pod follows. `withSeq`: for those who want sequence numbers. */
+export type Encode = (entry: Entry, isOld: boolean, withSeq: boolean) => Uint8Array
 
 export const makeFeed = (clock: Clock, encode: Encode, limits: FeedLimits = defaultFeedLimits): Feed => {
   const ring = makeRing<Entry>(limits.capacity)
@@ -77,12 +77,11 @@ export const makeFeed = (clock: Clock, encode: Encode, limits: FeedLimits = defa
 
   /** Live listeners are all at the same event: it is rendered once for all of them. */
   const render = (position: number, entry: Entry, withSeq: boolean): Uint8Array => {
-    // Only a listener that is behind finds a newer event of the pod: what it is told last of a pod is whole.
-    const whole = entry.full && (newest.get(entry.podId) ?? position) <= position
-    const key = `${position} ${whole} ${withSeq}`
+    const isOld = (newest.get(entry.podId) ?? position) > position
+    const key = `${position} ${isOld} ${withSeq}`
     const known = recent.get(key)
     if (known !== undefined) return known
-    const bytes = encode(entry, whole, withSeq)
+    const bytes = encode(entry, isOld, withSeq)
     const [oldest] = recent.keys()
     if (recent.size >= limits.inFlight && oldest !== undefined) recent.delete(oldest)
     recent.set(key, bytes)

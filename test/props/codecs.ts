@@ -68,6 +68,8 @@ const anyConfig: fc.Arbitrary<Config> = fc.record({
   stateDir: fc.constantFrom('/var/lib/containerd-reaper', '/ä'),
   deleteGraceMs: fc.integer({ min: 0, max: 3_600_000 }),
   dryRun: fc.boolean(),
+  salvage: fc.boolean(),
+  criSocket: fc.constantFrom('', '/run/{namespace}.sock'),
   log: fc.constantFrom('pretty' as const, 'json' as const),
   policy: fc.record({
     handlingTimeoutMs: durationMs,

@@ -25,8 +25,7 @@ t.test('unknown keys are refused, with the one that was meant', async (t) => {
 })
 
 t.test('settings of later versions are refused, not passed over', async (t) => {
-  t.strictSame(problemsIn({ cri_socket: '/x', policy: { nri_timeout: '2s' } }), [
-    'Cannot use cri_socket in x.toml: it is not available in this version; leave it out',
+  t.strictSame(problemsIn({ policy: { nri_timeout: '2s' } }), [
     'Cannot use policy.nri_timeout in x.toml: it is not available in this version; leave it out',
   ])
 })
@@ -86,4 +85,14 @@ t.test('each value keeps the origin it came from', async (t) => {
   t.strictSame(readSetting(settings.log, found), E.right('json'))
   t.strictSame(readSetting(settings.stateDir, found), E.right('/var/lib/containerd-reaper'))
   t.ok(E.isLeft(readSetting(settings.log, new Map([['log', { raw: 1, origin: fromValue }]]))))
+})
+
+t.test('a CRI socket shows one namespace: several need one each', async (t) => {
+  t.strictSame(problemsIn({ namespaces: ['ci', 'build'], cri_socket: '/run/cri.sock' }), [
+    'Cannot use cri_socket in x.toml: wanted a socket for each of 2 namespaces, found one for all; ' +
+    'write {namespace} in the path where the name is to stand',
+  ])
+  t.strictSame(problemsIn({ namespaces: ['ci', 'build'], cri_socket: '/run/{namespace}.sock' }), [])
+  t.strictSame(problemsIn({ namespaces: ['ci'], cri_socket: '/run/cri.sock' }), [])
+  t.strictSame(problemsIn({ namespaces: ['ci', 'build'], cri_socket: '' }), [], 'none is served')
 })

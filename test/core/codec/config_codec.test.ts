@@ -13,6 +13,8 @@ t.test('with one namespace, all the rest has its default', async (t) => {
       stateDir: '/var/lib/containerd-reaper',
       deleteGraceMs: 0,
       dryRun: false,
+      salvage: false,
+      criSocket: '',
       log: 'pretty',
       policy: {
         handlingTimeoutMs: 10_000,

@@ -76,6 +76,7 @@ selectors = ['labels."a/b"==c']
 state_dir = "/s"
 delete_grace = "1m30s"
 dry_run = true
+cri_socket = "/run/{namespace}.sock"
 log = "json"
 [policy]
 handling_timeout = "1s"
@@ -100,6 +101,8 @@ inferred_grace = "9s"
     stateDir: '/s',
     deleteGraceMs: 90_000,
     dryRun: true,
+    salvage: false,
+    criSocket: '/run/{namespace}.sock',
     log: 'json',
     policy: {
       handlingTimeoutMs: 1_000,

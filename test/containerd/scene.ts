@@ -4,7 +4,7 @@
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { bundlesOf, type Containerd, type Ctr, ctrFor, waitForNoShims } from '../support/containerd/index.ts'
+import { bundlesOf, type Containerd, type Ctr, ctrFor, shimsOf } from '../support/containerd/index.ts'
 import { type ReaperProcess, type Runtime, startReaper, type StoppedLine } from '../support/reaper.ts'
 import { waitFor } from '../support/wait_for.ts'
 
@@ -55,13 +55,17 @@ const runsOf = (codes: Codes): ReadonlyArray<string> =>
 const asLists = (codes: Codes): Readonly<Record<string, ReadonlyArray<number>>> =>
   Object.fromEntries(Object.entries(codes).map(([id, wanted]) => [id, typeof wanted === 'number' ? [wanted] : wanted]))
 
-/** Waits until containerd has nothing left of the namespace's tasks, on disk or alive. */
+/** Waits until nothing is left of the namespace's tasks: no shim, no task, no bundle. Fails with what the daemon said of those that stay. */
 export const nothingLeft = async ({ daemon, namespace, ctr }: Scene): Promise<void> => {
-  await waitForNoShims(daemon, { namespace })
-  await waitFor(ctr.taskList, { what: `the last task of ${namespace} to go`, until: (tasks) => tasks.length === 0 })
-  await waitFor(() => bundlesOf(daemon).filter((bundle) => bundle.namespace === namespace), {
-    what: `the last bundle of ${namespace} to go`,
-    until: (bundles) => bundles.length === 0,
+  const left = async (): Promise<ReadonlyArray<string>> => [
+    ...shimsOf(daemon, namespace).map(({ id, pid }) => `the shim ${pid} of ${id}`),
+    ...(await ctr.taskList()).map(({ id, status }) => `the task ${id}, ${status}`),
+    ...bundlesOf(daemon).filter((bundle) => bundle.namespace === namespace).map(({ id }) => `the bundle of ${id}`),
+  ]
+  await waitFor(left, { what: `nothing to be left in ${namespace}`, until: (things) => things.length === 0 }).catch((error: unknown) => {
+    const ids = shimsOf(daemon, namespace).map(({ id }) => id)
+    const said = daemon.log(10_000).split('\n').filter((line) => ids.some((id) => line.includes(`/${id}`) || line.includes(`id=${id} `)))
+    throw new Error([error instanceof Error ? error.message : String(error), ...said].join('\n'))
   })
 }
 

@@ -7,10 +7,11 @@
  * @module
  */
 import { randomUUID } from 'node:crypto'
+import * as E from 'fp-ts/lib/Either.js'
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import { decodeEvent, subscriptionFilters } from '../containerd/decode_event.ts'
 import { type Env, now } from '../env.ts'
-import type { ShellError } from '../errors.ts'
+import { describeError, isTransient, type ShellError } from '../errors.ts'
 import type { Envelope } from '../proto/gen/containerd/types.ts'
 
 /** How long to wait for our own event before publishing it again, ms. It normally comes back within a few. */
@@ -44,8 +45,13 @@ export const subscription = (opened: () => void): RTE.ReaderTaskEither<Env, Shel
   const publishUntilFound = async (): Promise<void> => {
     const [namespace = ''] = env.namespaces
     const event = { typeUrl: 'google.protobuf.Empty', value: new Uint8Array() }
+    let isSaid = false
     while (!found.signal.aborted && !env.signal.aborted) {
-      await env.containerd.publish(namespace, topic, event)(env)()
+      const published = await env.containerd.publish(namespace, topic, event)(env)()
+      if (E.isLeft(published) && !isSaid && isRefusal(published.left)) {
+        isSaid = true
+        env.log.warn('cannot tell whether the event stream is open, will try again', { error: describeError(published.left) })
+      }
       await env.clock.sleep(probePeriodMs, found.signal)
     }
   }
@@ -58,3 +64,6 @@ export const subscription = (opened: () => void): RTE.ReaderTaskEither<Env, Shel
     return ended
   }
 }
+
+/** containerd said no. That it is away is seen on the stream, too. */
+const isRefusal = (error: ShellError): boolean => error._tag === 'CallFailed' && !isTransient(error)

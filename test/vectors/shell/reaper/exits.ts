@@ -98,6 +98,9 @@ export const cases: ReadonlyArray<Vector> = [
         await reaper.ready()
         await clean()
         assert.deepEqual(told(), ['web 5 Error'])
+        const asked = stand.calls.all().map(({ call }) => call)
+        assert.ok(asked.indexOf('Events/Subscribe') < asked.indexOf('Events/Publish'))
+        assert.ok(asked.indexOf('Events/Publish') < asked.indexOf('Containers/ListStream'))
       }),
   },
   {

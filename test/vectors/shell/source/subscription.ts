@@ -1,12 +1,13 @@
 /** The event stream: known to be open before anything else, ours only, and never held up by what cannot be read. */
 import * as E from 'fp-ts/lib/Either.js'
 import assert from 'node:assert/strict'
+import type { Containerd } from '../../../../shell/containerd/client.ts'
 import { cancelled } from '../../../../shell/errors.ts'
 import { TaskExit, TaskOOM } from '../../../../shell/proto/gen/containerd/event_types.ts'
 import type { Envelope } from '../../../../shell/proto/gen/containerd/types.ts'
 import { subscription } from '../../../../shell/source/subscription.ts'
 import { listenersLeft } from '../../../../shell/task/cancellable.ts'
-import { failed, fakeContainerd } from '../../../support/fake_containerd.ts'
+import { failed, fails, fakeContainerd } from '../../../support/fake_containerd.ts'
 import { fakeStream } from '../../../support/fake_stream.ts'
 import { packed } from '../../../support/packed_event.ts'
 import type { Vector } from '../../../support/property.ts'
@@ -55,6 +56,29 @@ export const cases: ReadonlyArray<Vector> = [
       await env.clock.advance(60_000)
       assert.deepEqual([opened(), stream.published.length, env.clock.sleepers()], [1, 3, 0])
       env.end()
+    },
+  },
+  {
+    name: 'subscription: when our own event is refused that is said once, and tried again; that containerd is away is not',
+    run: async () => {
+      for (const errorClass of ['PermissionDenied', 'Disconnected'] as const) {
+        const stream = fakeStream()
+        let publishes = 0
+        const publish: Containerd['publish'] = (...args) => {
+          publishes += 1
+          return publishes < 4 ? fails(failed(errorClass, 'Events.Publish')) : stream.calls.publish(...args)
+        }
+        const env = testEnv({ containerd: fakeContainerd({ ...stream.calls, publish }) })
+        let opened = 0
+        void subscription(() => opened += 1)(env)()
+        await env.clock.advance(600)
+        assert.deepEqual([opened, publishes], [1, 4])
+        assert.deepEqual(
+          env.log.lines.map(({ level, msg }) => `${level}: ${msg}`),
+          errorClass === 'Disconnected' ? [] : ['warn: cannot tell whether the event stream is open, will try again'],
+        )
+        env.end()
+      }
     },
   },
   {

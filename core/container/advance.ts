@@ -71,7 +71,8 @@ export const queueUp = (ctx: Context, run: Run, handling: Handling): Stepped => 
 /** The task is dealt with: status and announcement in one write, and nobody hears of it before it is on disk. */
 export const record = (ctx: Context, run: Run, handling: Handling): Stepped => {
   const metadata = metadataOf(ctx.container)
-  const told = metadata.kind === 'sandbox' && ctx.sandboxAnnounced
+  // A container with the id of a sandbox is its pause container, even if its record went before it was read.
+  const told = ctx.sandboxAnnounced
   const said = announcement({
     seq: ctx.seq,
     type: 'CONTAINER_STOPPED',

@@ -121,7 +121,7 @@ export const createClients = ({ clock, random, plan, calmAt, containerd, others,
 
   const ended = (run: TrueRun, lives: number): void => {
     if (run.exit !== undefined && rolls(faults.shimKilled / 3)) clock.after(random.int(0, 2_000), () => containerd.killShim(run))
-    if (rolls(faults.earlyDelete)) {
+    if (pauses.get(run.key) !== true && rolls(faults.earlyDelete)) {
       clock.after(random.int(0, 3_000), () => {
         if (run.deletedAt === undefined) dropRow(run.key)
       })
@@ -170,7 +170,9 @@ export const createClients = ({ clock, random, plan, calmAt, containerd, others,
     foreign,
     relabelled,
     live: () => {
-      for (const key of keys) clock.after(random.int(0, 5_000), () => lead(key, plan.lives))
+      for (const key of keys) { // The ids of pods are drawn at random, so they are not used again.
+        clock.after(random.int(0, 5_000), () => lead(key, pauses.get(key) === true ? 1 : plan.lives))
+      }
     },
     rebooted: () => {
       lastPid = 100

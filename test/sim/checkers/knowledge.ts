@@ -32,6 +32,7 @@ export const knowledgeOf = (view: View): Knowledge => {
     }
     return byName.get(`${key} ${pid}`) ?? []
   }
+  const isPause = (key: ContainerKey): boolean => view.others.sandboxes.some((it) => it.pause && `${it.key}` === `${key}`)
   const note = (state: State, key: ContainerKey): void => {
     const container = containerOf(state, key)
     if (container?.lookup._tag !== 'Known' && container?.lookup._tag !== 'Deleted') return
@@ -56,7 +57,7 @@ export const knowledgeOf = (view: View): Knowledge => {
       // The end of a pause container may have been told as that of its sandbox.
       durable: (records) => {
         for (const record of records) {
-          if (record._tag !== 'RunRecord' || record.metadata.kind !== 'sandbox' || record.standing === 'open') continue
+          if (record._tag !== 'RunRecord' || record.standing === 'open' || !isPause(keyOfRun(record.run))) continue
           if (records.some((it) => isStopped(it) && it.run.generation === record.run.generation)) continue
           const runs = runsOf(keyOfRun(record.run), record.run.pid).filter((it) => it.exit !== undefined && !announced.has(it))
           const run = runs.find(({ exit }) => exit?.at === record.exit?.at) ?? runs.find((it) => followed.has(it)) ?? runs[0]

@@ -5,6 +5,7 @@
  * @module
  */
 import * as t from 'io-ts'
+import { absolutePath, pathOrNone } from './absolute_path.ts'
 import { durationBetween } from './duration.ts'
 import { identifier } from './identifier.ts'
 import { selector } from './selector.ts'
@@ -15,30 +16,6 @@ export type ForeignNamespace = 'k8s.io' | 'moby'
 
 /** How the log is written: for people, or one JSON object a line. */
 export type LogFormat = 'pretty' | 'json'
-
-const utf8Length = (text: string): number =>
-  text.replaceAll(/[^\0-\x7f]/gu, (char) => (char < '\u0800' ? '12' : char < '\u{10000}' ? '123' : '1234')).length
-
-/** A path of at most `max` bytes from the root. Control characters in it have always been a mistake. */
-const absolutePath = (name: string, max: number): t.Type<string, string, unknown> => {
-  const accepts = (value: unknown): value is string =>
-    typeof value === 'string' && /^\/[^\0-\x1f\x7f]*$/.test(value) && utf8Length(value) <= max
-  return new t.Type<string, string, unknown>(name, accepts, (value, context) => {
-    const path = typeof value === 'string' ? value.replace(/^unix:(?=\/)(?:\/\/(?=\/))?/, '') : value
-    return accepts(path) ? t.success(path) : t.failure(value, context)
-  }, (path) => path)
-}
-
-/** A path as above, or nothing. */
-const pathOrNone = (name: string, max: number): t.Type<string, string, unknown> => {
-  const path = absolutePath(name, max)
-  return new t.Type<string, string, unknown>(
-    name,
-    (value): value is string => value === '' || path.is(value),
-    (value, context) => (value === '' ? t.success(value) : path.validate(value, context)),
-    (value) => value,
-  )
-}
 
 const yesOrNo = new t.Type<boolean, boolean, unknown>('true or false', t.boolean.is, t.boolean.validate, (value) => value)
 

@@ -4,17 +4,20 @@
  * @module
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type Announcement, type Config, initial, policyOf, type ReaperRecord, type State } from '../../core/index.ts'
+import { type Announcement, type Config, initial, policyOf, type State } from '../../core/index.ts'
 import { systemClock } from '../clock.ts'
 import { connect } from '../containerd/client.ts'
 import { probe } from '../containerd/probe.ts'
 import { serveControl } from '../control/socket.ts'
 import { type Log, makeLog } from '../log.ts'
 import { startReaper } from '../reaper.ts'
-import { memoryStore } from '../store/memory.ts'
+import { describeError } from '../errors.ts'
 import { announcementFields } from './announcement_fields.ts'
+import { serveCri } from './run_cri.ts'
+import { openRunStore } from './run_store.ts'
 import { statusReport } from './status.ts'
 import type { Streams } from './streams.ts'
+import { programVersion } from './version.ts'
 
 /** How long calls in flight may take to settle after a signal, ms. A Delete that hangs longer is cut off; the next start sees to it. */
 const graceMs = 5_000
@@ -37,9 +40,22 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
       err(`${control.left.line}\n`)
       return 1
     }
-    const started = await startReaper({
+    const cri = await serveCri(config, programVersion(), log)
+    if (E.isLeft(cri)) {
+      control.right.close()
+      err(`${cri.left.line}\n`)
+      return 1
+    }
+    const store = await openRunStore(config, log)
+    if (E.isLeft(store)) {
+      control.right.close()
+      await cri.right.close()
+      err(`${describeError(store.left)}\n`)
+      return 1
+    }
+    const started = await startReaper(cri.right.options({
       containerd,
-      store: memoryStore<ReaperRecord>(),
+      store: store.right,
       namespaces: config.namespaces,
       selectors: config.selectors,
       policy: policyOf(config),
@@ -53,10 +69,11 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
       log,
       dryRun: config.dryRun,
       onAnnouncement: sayStopped(log, config.dryRun),
-    })()
+    }))()
     if (E.isLeft(started)) {
       control.right.close()
-      err(`${started.left.message}\n`)
+      await cri.right.close()
+      err(`${describeError(started.left)}\n`)
       return 1
     }
     const reaper = started.right
@@ -66,6 +83,7 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
     log.info('stopping', { graceMs })
     control.right.close()
     await reaper.stop(graceMs)()
+    await cri.right.close() // last: what stopped in the end is told too
     return 0
   } finally {
     containerd.close()

@@ -5,14 +5,17 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { explain, type HandlingRow, progress, type State } from '../../core/index.ts'
+import { entries, explain, type HandlingRow, progress, type State } from '../../core/index.ts'
 import { askControl } from '../control/socket.ts'
+import { describeError } from '../errors.ts'
 import type { StatusCommand } from './configuration.ts'
+import { storedState } from './run_store.ts'
 import type { Streams } from './streams.ts'
 
 /** What the control socket answers. Times are ISO 8601. */
 export interface Report {
-  readonly pid: number
+  /** null: none runs, and this is what the last one wrote down. */
+  readonly pid: number | null
   readonly namespaces: ReadonlyArray<string>
   readonly containers: number
   readonly running: number
@@ -51,7 +54,7 @@ const Row: t.Type<ReportRow, unknown> = t.strict({
 }, 'a handling')
 
 const Answer: t.Type<Report, unknown> = t.strict({
-  pid: t.number,
+  pid: t.union([t.number, t.null], 'a pid or null'),
   namespaces: t.readonlyArray(t.string),
   containers: t.number,
   running: t.number,
@@ -60,7 +63,7 @@ const Answer: t.Type<Report, unknown> = t.strict({
 }, 'status')
 
 /** The state as the control socket tells it. */
-export const statusReport = (pid: number, namespaces: ReadonlyArray<string>, state: State): Report => {
+export const statusReport = (pid: number | null, namespaces: ReadonlyArray<string>, state: State): Report => {
   const { containers, running, lastSeq, handling } = progress(state)
   return { pid, namespaces, containers, running, lastSeq, handling: handling.map(rowOf) }
 }
@@ -79,8 +82,15 @@ const rowOf = ({ run, since, lastError, nextAttemptAt, outstanding, phase, exitC
 export const status = async ({ stateDir, json }: StatusCommand, { out, err }: Streams): Promise<number> => {
   const answer = await askControl(stateDir)()
   if (E.isLeft(answer)) {
-    err(`${answer.left.line}\n`)
-    return 1
+    const stored = answer.left.kind === 'none running' ? await storedState(stateDir) : undefined
+    if (stored === undefined || E.isLeft(stored)) {
+      err(`${stored === undefined ? answer.left.line : describeError(stored.left)}\n`)
+      return 1
+    }
+    const namespaces = [...new Set(entries(stored.right.containers).map(([, { namespace }]) => namespace))].sort()
+    const report = statusReport(null, namespaces, stored.right)
+    out(json ? `${JSON.stringify(report)}\n` : table(report))
+    return 0
   }
   const report = Answer.decode(answer.right)
   if (E.isLeft(report)) {
@@ -92,7 +102,8 @@ export const status = async ({ stateDir, json }: StatusCommand, { out, err }: St
 }
 
 const table = ({ pid, namespaces, containers, running, handling, lastSeq }: Report): string => {
-  const head = `reaper ${pid} in ${namespaces.join(', ')}: ${containers} containers, ${running} running, ${handling.length} in handling, ` +
+  const who = pid === null ? 'no reaper runs; when the last one ended' : `reaper ${pid} in ${namespaces.join(', ')}`
+  const head = `${who}: ${containers} containers, ${running} running, ${handling.length} in handling, ` +
     `${lastSeq} announced\n`
   if (handling.length === 0) return head
   const rows = [
@@ -105,9 +116,12 @@ const table = ({ pid, namespaces, containers, running, handling, lastSeq }: Repo
       since,
       String(attempt),
       nextAttemptAt ?? '-',
-      lastError ?? '-',
+      lastError === null ? '-' : oneLine(lastError),
     ]),
   ]
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return head + rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n') + '\n'
 }
+
+/** What containerd says may run over several lines, and a terminal would act on its control characters. */
+const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()

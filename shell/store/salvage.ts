@@ -24,7 +24,7 @@ export interface Salvaged {
   readonly kept: number
   /** Rows that were known to be there and are not, or do not verify. */
   readonly lost: number
-  /** Where the damaged store is now; undefined when the store was well and nothing was done. */
+  /** Where the damaged store is now; undefined when the store was well, or there was none, and nothing was done. */
   readonly movedTo: string | undefined
 }
 
@@ -34,6 +34,8 @@ export interface SalvageOptions {
   readonly boot?: string
   readonly openTable?: OpenTable
 }
+
+const nothingDone: Salvaged = { kept: 0, lost: 0, movedTo: undefined }
 
 const workIn = (dir: string): string => `${dir}.salvage`
 const finishedIn = (dir: string): string => `${dir}.salvaged`
@@ -55,7 +57,7 @@ export const salvage = (options: SalvageOptions): TE.TaskEither<StoreFailed, Sal
   let owner: Ownership | undefined
   try {
     finishSalvage(dir)
-    if (!existsSync(dir)) return refused('wanted a store, found nothing there')
+    if (!existsSync(rowsIn(dir)) && !existsSync(join(dir, 'head'))) return E.right(nothingDone)
     const owned = await own(dir)
     if (E.isLeft(owned)) return refused(`a reaper with pid ${owned.left} uses it; stop that one first`)
     owner = owned.right

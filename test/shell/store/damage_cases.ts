@@ -104,13 +104,13 @@ export const cases: ReadonlyArray<Vector> = [
         const seen = { harmless: 0, salvaged: 0 }
         for (const end of [/\.ldb$/, /\.log$/, /^MANIFEST/, /^CURRENT$/]) {
           const name = only(dir, end)
-          for (const bit of bitsOf(join(dir, 'rows', name), end.source.includes('l') ? 20 : 5)) {
+          for (const bit of bitsOf(join(dir, 'rows', name), end.source.includes('l') ? 10 : 3)) {
             const found = await isCaught(dir, (copy) => flip(join(copy, 'rows', name), bit))
             if (found === 'harmless') seen.harmless++
             else seen.salvaged++
           }
         }
-        assert.ok(seen.salvaged >= 30, `wanted most to be noticed, found ${JSON.stringify(seen)}`)
+        assert.ok(seen.salvaged >= 15, `wanted most to be noticed, found ${JSON.stringify(seen)}`)
       }),
   },
   {
@@ -171,7 +171,7 @@ export const cases: ReadonlyArray<Vector> = [
     name: 'a store that is well is not salvaged, one that is in use or not there neither',
     run: () =>
       inScratch(async (dir) => {
-        assert.match(JSON.stringify(await salvage(options(dir))()), /wanted a store, found nothing there/)
+        assert.deepEqual(await salvaged(dir), { kept: 0, lost: 0, movedTo: undefined })
         const store = await opened(dir)
         await ok(store.append([run(1)])())
         assert.match(JSON.stringify(await salvage(options(dir))()), /a reaper with pid \d+ uses it; stop that one first/)

@@ -3,5 +3,6 @@ import type { Vector } from '../../support/property.ts'
 import { cases as demo } from './cli/demo.ts'
 import { cases as main } from './cli/main.ts'
 import { cases as run } from './cli/run.ts'
+import { cases as runStore } from './cli/run_store.ts'
 
-export const cases: ReadonlyArray<Vector> = [...demo, ...main, ...run]
+export const cases: ReadonlyArray<Vector> = [...demo, ...main, ...run, ...runStore]

@@ -29,7 +29,7 @@ interface Running extends Heard {
   readonly ended: Promise<number>
 }
 
-const inWorld = (use: (world: World) => Promise<void>): Promise<void> =>
+export const inWorld = (use: (world: World) => Promise<void>): Promise<void> =>
   inTemporaryFolder(async (stateDir) => {
     const stand = await startEmbeddedContainerd({ namespace: 'ci' })
     const stops: Array<() => void> = []

@@ -1,0 +1,126 @@
+/**
+ * Reading announcements: each reader has its own place in the log, waits for what comes, and is told what it missed. A slow reader is
+ * never waited for. Where the announcements are kept is the log's business.
+ *
+ * @module
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Announcement } from '../core/index.ts'
+import type { Clock } from './clock.ts'
+import type { AnnouncementLog } from './store/port.ts'
+import { linkedTo, onAbort } from './task/cancellable.ts'
+
+/** Announcements between the last one that was read and the next that is still there have been dropped: retention let them go. */
+export interface Gap {
+  readonly _tag: 'Gap'
+  /** How many there were, at most: a number can have been passed over when a write failed. */
+  readonly missed: number
+}
+
+export interface AnnouncementsOptions {
+  /** Number of the first one wanted: one more than the last that was dealt with. Left out: all that are still there, and no gap before them. */
+  readonly from?: number
+  /** Ends the reading. */
+  readonly signal?: AbortSignal
+}
+
+export interface Announcements {
+  /** Those that are there, then those that come, in the order of their numbers; ends with the signal or with the reaper. */
+  readonly read: (options?: AnnouncementsOptions) => AsyncIterable<Announcement | Gap>
+  /** Something has been added to the log. */
+  readonly wake: () => void
+}
+
+/** How many are read at once; a reader holds no more than that in memory. */
+const pageSize = 256
+/** Until a log that could not be read is asked again, ms. */
+const retryMs = 1_000
+
+/** Readers of `log`, for as long as `signal` lasts. */
+export const makeAnnouncements = (log: AnnouncementLog, clock: Clock, signal: AbortSignal): Announcements => {
+  let version = 0
+  const waiting = new Set<() => void>()
+
+  /** Ends when the log has grown since it had this version, or the time is up, or the reader is to go. */
+  const grown = async (seen: number, ms: number, until: AbortSignal): Promise<void> => {
+    if (version !== seen) return
+    const nap = linkedTo(until)
+    waiting.add(nap.abort)
+    await clock.sleep(ms, nap.signal)
+    waiting.delete(nap.abort)
+    nap.unlink()
+  }
+
+  async function* read({ from, signal: own }: AnnouncementsOptions = {}): AsyncGenerator<Announcement | Gap, void, undefined> {
+    const end = linkedTo(signal)
+    const unlink = own === undefined ? () => undefined : onAbort(own, () => end.abort())
+    try {
+      let cursor = from ?? 0
+      let told = from === undefined ? undefined : 0
+      // A function, for the compiler takes a field that was false to stay so.
+      const isOver = (): boolean => end.signal.aborted
+      while (!isOver()) {
+        const seen = version
+        const found = await log.read(cursor, pageSize)()
+        if (isOver()) return
+        if (E.isLeft(found)) {
+          await grown(seen, retryMs, end.signal)
+          continue
+        }
+        const { announcements, dropped } = found.right
+        const missed = dropped - cursor + 1 - announcements.filter(({ seq }) => seq <= dropped).length
+        if (told !== undefined && dropped > told && missed > 0) yield { _tag: 'Gap', missed }
+        told = Math.max(told ?? 0, dropped)
+        for (const announcement of announcements) {
+          if (isOver()) return
+          cursor = announcement.seq + 1
+          yield announcement
+        }
+        if (announcements.length === 0) {
+          cursor = Math.max(cursor, dropped + 1)
+          await grown(seen, Infinity, end.signal)
+        }
+      }
+    } finally {
+      unlink()
+      end.unlink()
+    }
+  }
+
+  return {
+    read,
+    wake: () => {
+      version++
+      for (const wake of waiting) wake()
+    },
+  }
+}
+
+/** A log in memory, for a store that has none: the last `capacity` announcements, which is all that survives. */
+export interface MemoryLog extends AnnouncementLog {
+  readonly add: (announcement: Announcement) => void
+}
+
+export const memoryLog = (capacity: number, announcements: ReadonlyArray<Announcement> = []): MemoryLog => {
+  let kept: Array<Announcement> = []
+  let dropped = 0
+  const add = (announcement: Announcement): void => {
+    kept.push(announcement)
+    // Twice as many before the oldest go, so that each costs a constant.
+    if (kept.length >= 2 * capacity) trim()
+  }
+  const trim = (): void => {
+    dropped = kept.at(-capacity - 1)?.seq ?? dropped
+    kept = kept.slice(-capacity)
+  }
+  for (const announcement of announcements) add(announcement)
+  return {
+    add,
+    read: (from, limit) => async () => {
+      if (kept.length > capacity) trim()
+      const place = kept.findIndex(({ seq }) => seq >= from)
+      return E.right({ announcements: place < 0 ? [] : kept.slice(place, place + limit), dropped })
+    },
+    acknowledge: () => async () => E.right(undefined),
+  }
+}

@@ -17,6 +17,7 @@ import {
   resume,
   type State,
 } from '../core/index.ts'
+import { type Announcements, makeAnnouncements, memoryLog } from './announcements.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Containerd } from './containerd/client.ts'
 import { type CallLimits, defaultCallLimits, type Env, type IoPort } from './env.ts'
@@ -30,7 +31,7 @@ import { makeLoop, type Trace } from './loop.ts'
 import { mailbox } from './mailbox.ts'
 import { stayConnected } from './source/connection.ts'
 import { type Stopped, stoppedRuns } from './stopped.ts'
-import type { Store } from './store/port.ts'
+import type { AnnouncementLog, Store } from './store/port.ts'
 import { linkedTo } from './task/cancellable.ts'
 import { withLimit } from './task/limit.ts'
 
@@ -46,6 +47,8 @@ export interface ReaperOptions {
   readonly io?: IoPort
   readonly log?: Log
   readonly clock?: Clock
+  /** This boot of the host; the kernel's id of it unless told. Pids of another boot mean nothing in this one. */
+  readonly bootId?: string
   /** Draws the lots for jitter; from 0 up to, but not, 1. */
   readonly random?: () => number
   /** Say what would be done, and do nothing that cannot be undone. */
@@ -62,6 +65,14 @@ export interface Reaper {
    * already, and whose container is still there, ends it at once.
    */
   readonly stopped: (namespace: string, id: string) => T.Task<Stopped>
+  /**
+   * The announcements that are there from number `from` on, then those that come, each once it is durable. Any number of readers, each
+   * at its own pace; one that fell behind retention is given a `Gap`. What was read before a crash and not remembered comes again: its
+   * identity (namespace, id, pid, generation) and number are the same.
+   */
+  readonly announcements: Announcements['read']
+  /** Announcements up to `seq` may be dropped earlier than retention says. For all readers: only the last of them needs to say so. */
+  readonly acknowledge: (seq: number) => TE.TaskEither<StoreFailed, void>
   /** The machine's state as it is now: a value, which does not change any more. */
   readonly state: () => State
   /** Ends when the first listing has been taken in: from then on whatever exits is seen. */
@@ -74,6 +85,8 @@ export interface Reaper {
 const mailboxCapacity = 1_024
 /** Reads side by side: more do not get a daemon on a few cores to answer sooner. */
 const readsAtOnce = 16
+/** Announcements that are kept in memory when the store keeps none for readers. */
+const keptInMemory = 10_000
 
 /**
  * Starts a reaper. It first takes up what the store says was left undone, then connects; containerd may come and go.
@@ -114,6 +127,9 @@ const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord
   const stopping = linkedTo(end.signal)
   const events = mailbox<ReaperEvent>(mailboxCapacity)
   const runs = stoppedRuns()
+  const inMemory = memoryLog(keptInMemory, store.announcements === undefined ? records.filter(isAnnouncement) : [])
+  const said: AnnouncementLog = store.announcements ?? inMemory
+  const readers = makeAnnouncements(said, clock, end.signal)
   const env: Env = {
     signal: end.signal,
     stopping: stopping.signal,
@@ -129,12 +145,16 @@ const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord
     dryRun: options.dryRun ?? false,
     io: options.io === undefined ? undefined : attachOnce(options.io),
     post: events.post,
-    announce: (announcement) => tell(log, options.onAnnouncement, announcement),
+    announce: (announcement) => {
+      if (store.announcements === undefined) inMemory.add(announcement)
+      readers.wake()
+      tell(log, options.onAnnouncement, announcement)
+    },
     signalStopped: runs.signal,
     calls: makeCalls(),
     reads: withLimit(readsAtOnce),
   }
-  const state = replayRecords(await bootId(), records)
+  const state = replayRecords(options.bootId ?? await bootId(), records)
   const loop = makeLoop(env, events, state, resume(policy)(state, millis(clock.now())), options.trace)
   const ready = oneShot()
   const ran = loop.run()
@@ -154,11 +174,15 @@ const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord
   let stopped: Promise<void> | undefined
   return {
     stopped: (namespace, id) => () => runs.next(namespace, id, loop.state()),
+    announcements: readers.read,
+    acknowledge: said.acknowledge,
     state: loop.state,
     ready: () => ready.come,
     stop: (graceMs) => () => stopped ??= stop(graceMs),
   }
 }
+
+const isAnnouncement = (record: ReaperRecord): record is Announcement => record._tag === 'Announcement'
 
 /** A listener is the user's code: what it throws is said and goes no further, for the announcement is in the log whatever it does. */
 const tell = (log: Log, listener: ReaperOptions['onAnnouncement'], announcement: Announcement): void => {

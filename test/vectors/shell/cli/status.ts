@@ -97,6 +97,17 @@ export const cases: ReadonlyArray<Vector> = [
     run: async () => assert.deepEqual((await answeredWith(busy)).outLines(), table),
   },
   {
+    name: 'status: an error of many lines, and one that would steer the terminal, stays in its row',
+    run: async () => {
+      const [row] = busy.handling
+      assert.ok(row !== undefined)
+      const lastError = 'failed to delete:\n\tbusy\r\n\u001b[31mred\u0007  twice'
+      const { outLines } = await answeredWith({ ...busy, handling: [{ ...row, lastError }] })
+      assert.equal(outLines().length, 3)
+      assert.ok(outLines()[2]?.endsWith('  failed to delete: busy [31mred twice'), outLines()[2])
+    },
+  },
+  {
     name: 'status: as JSON it is the answer, on one line',
     run: async () => {
       const { code, outLines } = await answeredWith(busy, '--json')

@@ -146,10 +146,6 @@ t.test('what is wrong is told in one line: where, wanted, found, what to do', as
       { argv: ['run'], env: { CONTAINERD_REAPER_DRY_RUN: 'maybe' } },
       /^Cannot use CONTAINERD_REAPER_DRY_RUN from the environment: wanted true or false, found "maybe"$/,
     ],
-    [
-      { argv: ['run', '-n', 'ci'], env: { CONTAINERD_REAPER_CRI_SOCKET: '/x' } },
-      /^Cannot use CONTAINERD_REAPER_CRI_SOCKET from the environment: it is not available in this version; leave it out$/,
-    ],
     [{ argv: withFile, toml: 'a = 1\nb = [\n' }, /^Cannot read x\.toml:\d+:\d+: wanted TOML, found an error: \w/],
     [{ argv: withFile, toml: 'log = "json"\nlog = "json"' }, /^Cannot read x\.toml:2:\d+: wanted TOML/],
     [

@@ -42,7 +42,9 @@ export const inContainer = (policy: Policy, input: ContainerInput, key: Containe
     sandboxes: sandboxAnnounced && isOverAsTold(before, after) ? remove(namesake(key), sandboxes) : sandboxes,
     images,
     slots: count(after, wantsSlot) > count(before, wantsSlot) ? enqueue(key, slots) : slots,
-    graves: isGone(after) && !isGone(before) ? push({ key, until: plus(input.at, policy.rememberMs) }, graves) : graves,
+    graves: isGone(after) && (!isGone(before) || after.lastCall !== before.lastCall)
+      ? push({ key, until: plus(input.at, policy.rememberMs), lastCall: after.lastCall }, graves)
+      : graves,
   }
   return [next, effects]
 }
@@ -62,7 +64,7 @@ const count = (container: Container | undefined, is: (phase: Phase) => boolean):
   container === undefined ? 0 : container.runs.reduce((total, { phase }) => (is(phase) ? total + 1 : total), 0)
 
 /** The record is deleted and nothing is open: kept a while, to know late repeats by. */
-const isGone = (container: Container | undefined): boolean =>
+const isGone = (container: Container | undefined): container is Container =>
   container !== undefined && container.lookup._tag === 'Deleted' && container.runs.every(({ phase }) => phase._tag === 'Exited')
 
 /** Gives free slots to those that wait. Whoever no longer wants one when its turn comes is passed over. */
@@ -82,11 +84,11 @@ export const bury = (at: Millis, [state, effects]: Stepped): Stepped => {
   let next = state
   for (let grave = first(next.graves); grave !== undefined && grave.until <= at; grave = first(next.graves)) {
     const container = lookup(grave.key, next.containers)
-    const isForgotten = isGone(container)
+    const isForgotten = isGone(container) && container.lastCall === grave.lastCall
     next = {
       ...next,
       graves: rest(next.graves),
-      lastForgotten: isForgotten ? Math.max(next.lastForgotten, container?.lastGeneration ?? 0) : next.lastForgotten,
+      lastForgotten: isForgotten ? Math.max(next.lastForgotten, container.lastGeneration) : next.lastForgotten,
       containers: isForgotten ? remove(grave.key, next.containers) : next.containers,
     }
   }

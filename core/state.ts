@@ -75,6 +75,8 @@ export interface Asking {
 export interface Grave {
   readonly key: ContainerKey
   readonly until: Millis
+  /** The container's last call when it was put here. If it has made another since, it was heard of again, and another grave counts. */
+  readonly lastCall: number
 }
 
 /** A sandbox of containerd's sandbox store. A pause container is not one of these: it is a container. */

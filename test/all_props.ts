@@ -6,6 +6,16 @@ import { props as collections } from './props/collections.ts'
 import { props as facts } from './props/facts.ts'
 import { props as invariants } from './props/invariants.ts'
 import { props as loop } from './props/loop.ts'
+import { props as machine } from './props/machine.ts'
 import { props as task } from './props/task.ts'
 
-export const allProps: ReadonlyArray<Prop> = [...checkpoint, ...codecs, ...collections, ...facts, ...invariants, ...loop, ...task]
+export const allProps: ReadonlyArray<Prop> = [
+  ...checkpoint,
+  ...codecs,
+  ...collections,
+  ...facts,
+  ...invariants,
+  ...loop,
+  ...machine,
+  ...task,
+]

@@ -5,7 +5,7 @@
 import type { ContainerKey, Metadata } from '../../core/index.ts'
 import { containerKey, noMetadata, parts, sandboxKey } from '../../core/index.ts'
 import type { Clock } from './clock.ts'
-import type { Containerd } from './containerd.ts'
+import type { Containerd } from './truth.ts'
 import type { Others, TrueSandbox } from './others.ts'
 import type { Plan } from './plan.ts'
 import type { Random } from './random.ts'

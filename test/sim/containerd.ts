@@ -8,31 +8,8 @@ import { nanos, parts } from '../../core/index.ts'
 import type { Clock } from './clock.ts'
 import type { Plan } from './plan.ts'
 import type { Random } from './random.ts'
-import type { Caller, ContainerRow, DeleteEnd, Fact, KillEnd, Load, Shim, TrueRun, WaitEnd } from './truth.ts'
-import { describeTruth, failed, notFound } from './truth.ts'
-
-export interface Containerd {
-  readonly rows: Map<ContainerKey, ContainerRow>
-  readonly shims: Map<ContainerKey, Shim>
-  readonly runs: TrueRun[]
-  readonly isUp: () => boolean
-  readonly get: (key: ContainerKey) => Load
-  /** Ends at once when there is nothing to wait for. The returned function gives it up. */
-  readonly wait: (key: ContainerKey, ended: (end: WaitEnd) => void) => () => void
-  /** Tasks.Delete. The returned function is the caller giving up. */
-  readonly delete: (key: ContainerKey, by: Caller, done: (end: DeleteEnd) => void) => () => void
-  readonly kill: (key: ContainerKey, by: Caller, done: (end: KillEnd) => void) => void
-  readonly list: (namespace: string) => ReadonlyArray<ListedTask>
-  readonly createTask: (key: ContainerKey, pid: number) => TrueRun | undefined
-  readonly start: (run: TrueRun) => void
-  readonly end: (run: TrueRun, code: number) => void
-  readonly killShim: (run: TrueRun) => void
-  readonly oom: (run: TrueRun) => void
-  readonly crash: () => void
-  readonly boot: () => void
-  /** The host goes down: nothing that ran is left. */
-  readonly powerCut: () => void
-}
+import type { Caller, Containerd, ContainerRow, DeleteEnd, Fact, KillEnd, Shim, TrueRun } from './truth.ts'
+import { describeTruth, failed, notFound, viewOf } from './truth.ts'
 
 export interface ContainerdEnv {
   readonly clock: Clock
@@ -238,7 +215,7 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
     shims,
     runs,
     isUp: () => up,
-    get: (key) => view(rows.has(key) ? shims.get(key) : undefined) ?? notFound,
+    get: (key) => viewOf(rows.has(key) ? shims.get(key) : undefined, plan.hungGet) ?? notFound,
     wait: (key, ended) => {
       const shim = shims.get(key)
       if (!rows.has(key) || shim?.run === undefined || !shim.alive) {
@@ -258,7 +235,7 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
     list: (namespace) =>
       [...shims.values()].flatMap((shim): ReadonlyArray<ListedTask> => {
         const [of, id] = parts(shim.key)
-        const task = view(shim)
+        const task = viewOf(shim, plan.hungGet)
         return of !== namespace || task === undefined || task._tag === 'NotFound' || task._tag === 'Failed' ? [] : [{ id, task }]
       }),
     createTask: (key, pid) => {
@@ -309,21 +286,5 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
       }
       shims.clear()
     },
-  }
-
-  function view(shim: Shim | undefined): Load | undefined {
-    if (shim?.run === undefined || !shim.alive) return undefined
-    if (shim.busy) return plan.hungGet === 'Unclear' ? { _tag: 'Unclear' } : failed('TimedOut', 'context deadline exceeded')
-    const { pid, status, exit } = shim.run
-    switch (status) {
-      case 'created':
-        return { _tag: 'Created', pid }
-      case 'running':
-        return { _tag: 'Running', pid }
-      case 'paused':
-        return { _tag: 'Paused', pid }
-      case 'stopped':
-        return { _tag: 'Stopped', pid, code: exit?.code ?? 255, exitedAt: exit?.at }
-    }
   }
 }

@@ -1,6 +1,6 @@
 /** Where the checkers of a simulated world look in, and how they complain. */
 import type { Announcement, ContainerKey, Effect, ReaperEvent, ReaperRecord, State } from '../../core/index.ts'
-import type { Containerd } from './containerd.ts'
+import type { Containerd } from './truth.ts'
 import type { Others } from './others.ts'
 import type { Plan } from './plan.ts'
 import type { TrueRun } from './truth.ts'

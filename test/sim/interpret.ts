@@ -2,13 +2,14 @@
  * Carries effects out against the simulated containerd: each call travels there, is answered or not, and its answer travels back, while
  * either side may go down. Reads fail now and then; what destroys is never repeated and never cut off, unless the machine says so.
  */
-import type { ContainerKey, Effect, Failure, NriSettled, ReaperEvent, State } from '../../core/index.ts'
+import type { ContainerKey, Effect, Failure, ImageSettled, NriSettled, ReaperEvent, State } from '../../core/index.ts'
 import { millis } from '../../core/index.ts'
+import { createCalls } from './calls.ts'
 import type { Clock } from './clock.ts'
-import type { Containerd } from './containerd.ts'
+import type { Containerd } from './truth.ts'
 import type { Disk } from './disk.ts'
 import type { Checker, Destructive } from './hooks.ts'
-import type { Others } from './others.ts'
+import type { Others, SandboxEnd } from './others.ts'
 import type { Plan } from './plan.ts'
 import type { Random } from './random.ts'
 import type { CleanUpEnd, DeleteEnd, KillEnd, Load, TrueRun, WatchEnd } from './truth.ts'
@@ -37,78 +38,21 @@ export interface InterpreterEnv {
   readonly post: (event: ReaperEvent) => void
 }
 
-interface Call {
-  readonly lost: () => void
-  readonly giveUp: () => void
-  readonly isWait: boolean
-}
-
 const disconnected = failed('Disconnected', 'connection lost')
 
 export const createInterpreter = (env: InterpreterEnv): Interpreter => {
   const { clock, random, plan, calmAt, containerd, others, disk, hooks, life, post } = env
   const { faults } = plan
-  const calls = new Map<string, Call>()
   let serial = 0
   const isCalm = (): boolean => clock.now() >= calmAt
   const rolls = (probability: number): boolean => !isCalm() && random.chance(probability)
   const travel = (): number => random.delay(6, 3_000, isCalm() ? 0 : faults.slowCalls)
-  /** Something that comes back by itself, and that whoever waits for silence has to wait for. */
-  let underWay = 0
-  const later = (delayMs: number, act: () => void): void => {
-    underWay += 1
-    clock.after(delayMs, () => {
-      underWay -= 1
-      act()
-    })
-  }
+  const calls = createCalls({ clock, random, travel, isUp: containerd.isUp, life })
+  const { call, later } = calls
+  /** What containerd has no part in. */
+  const byItself = (slow: number, mine: number, told: () => void): void =>
+    later(rolls(slow) ? random.int(2_000, 30_000) : random.int(1, 50), () => (mine === life() ? told() : undefined))
   const at = (): ReturnType<typeof millis> => millis(clock.now())
-
-  /** One call: there, served, and back. `name` is what it can be given up by. */
-  const call = <A>(
-    { name, mine, isWait = false, lost, serve, answered }: {
-      readonly name: string
-      readonly mine: number
-      readonly isWait?: boolean
-      readonly lost: A
-      /** `here`: whether the caller still is. */
-      readonly serve: (reply: (answer: A) => void, here: () => boolean) => (() => void) | void
-      readonly answered: (answer: A) => void
-    },
-  ): void => {
-    let isOver = false
-    let isLost = false
-    let giveUp: (() => void) | undefined
-    let isGivenUp = false
-    const settle = (answer: A): void => {
-      if (isOver) return
-      isOver = true
-      calls.delete(name)
-      if (mine === life()) answered(answer)
-    }
-    const lose = (): void => {
-      isLost = true
-      clock.after(random.int(0, 5), () => settle(lost))
-    }
-    calls.set(name, {
-      isWait,
-      lost: lose,
-      giveUp: () => {
-        isGivenUp = true
-        isOver = true
-        calls.delete(name)
-        giveUp?.()
-      },
-    })
-    clock.after(travel(), () => {
-      if (isLost) return
-      // A call that was given up on its way arrives all the same, half of the time.
-      if (isGivenUp && (isWait || random.chance(0.5))) return
-      if (!containerd.isUp()) return lose()
-      giveUp = serve((answer) => void clock.after(travel(), () => (isLost ? undefined : settle(answer))), () => !isOver) ?? undefined
-      if (isGivenUp) giveUp?.()
-    })
-  }
 
   const mistaken = (): Failure | undefined => {
     if (rolls(faults.shimUnavailable)) return failed('Unavailable', 'shim unreachable')
@@ -223,19 +167,25 @@ export const createInterpreter = (env: InterpreterEnv): Interpreter => {
       case 'WatchTask':
         return watch(effect.container, effect.call, mine)
       case 'UnwatchTask':
-        return calls.get(`watch ${effect.container} ${effect.call}`)?.giveUp()
-      case 'NotifyNriExit':
-        return later(rolls(faults.nriSlow) ? random.int(2_000, 30_000) : random.int(1, 50), () => {
-          const outcome = rolls(0.2)
-            ? failed('Other', 'plugin error')
-            : random.pick<NriSettled['outcome']>([{ _tag: 'Delivered' }, { _tag: 'NoneListening' }])
-          if (mine === life()) post({ _tag: 'NriSettled', container: effect.container, call: effect.call, outcome, at: at() })
-        })
-      case 'DrainIo':
-        return later(rolls(faults.ioSlow) ? random.int(2_000, 30_000) : random.int(1, 50), () => {
-          const outcome = rolls(0.2) ? failed('TimedOut', 'a writer never closes') : { _tag: 'Drained' } as const
-          if (mine === life()) post({ _tag: 'DrainSettled', container: effect.container, call: effect.call, outcome, at: at() })
-        })
+        return calls.giveUp(`watch ${effect.container} ${effect.call}`)
+      case 'NotifyNriExit': {
+        const outcome = rolls(0.2)
+          ? failed('Other', 'plugin error')
+          : random.pick<NriSettled['outcome']>([{ _tag: 'Delivered' }, { _tag: 'NoneListening' }])
+        return byItself(
+          faults.nriSlow,
+          mine,
+          () => post({ _tag: 'NriSettled', container: effect.container, call: effect.call, outcome, at: at() }),
+        )
+      }
+      case 'DrainIo': {
+        const outcome = rolls(0.2) ? failed('TimedOut', 'a writer never closes') : { _tag: 'Drained' } as const
+        return byItself(
+          faults.ioSlow,
+          mine,
+          () => post({ _tag: 'DrainSettled', container: effect.container, call: effect.call, outcome, at: at() }),
+        )
+      }
       case 'KillTask':
         return destroy<KillEnd>(
           effect,
@@ -259,24 +209,24 @@ export const createInterpreter = (env: InterpreterEnv): Interpreter => {
         })
       case 'CancelCall': {
         const { container, call: id } = effect
-        calls.get(nameOf(effect))?.giveUp()
+        calls.giveUp(nameOf(effect))
         hooks.settled({ _tag: 'DeleteTask', container, call: id })
         return
       }
       case 'WatchSandbox':
-        return call({
+        return call<SandboxEnd>({
           name: `sandbox ${effect.sandbox} ${effect.call}`,
           mine,
           isWait: true,
-          lost: disconnected as Parameters<Parameters<Others['wait']>[1]>[0],
+          lost: disconnected,
           serve: (reply) => others.wait(effect.sandbox, reply),
           answered: (outcome) => post({ _tag: 'SandboxWatchSettled', sandbox: effect.sandbox, call: effect.call, outcome, at: at() }),
         })
       case 'RefreshImage':
-        return call({
+        return call<ImageSettled['outcome']>({
           name: `image ${effect.image} ${effect.call}`,
           mine,
-          lost: disconnected as ReturnType<Others['image']>,
+          lost: disconnected,
           serve: (reply) => reply(mistaken() ?? others.image(effect.image)),
           answered: (outcome) => post({ _tag: 'ImageSettled', image: effect.image, call: effect.call, outcome, at: at() }),
         })
@@ -289,14 +239,5 @@ export const createInterpreter = (env: InterpreterEnv): Interpreter => {
     }
   }
 
-  return {
-    interpret,
-    disconnected: () => {
-      for (const { lost } of [...calls.values()]) lost()
-    },
-    crash: () => {
-      for (const { giveUp } of [...calls.values()]) giveUp()
-    },
-    isIdle: () => underWay === 0 && [...calls.values()].every(({ isWait }) => isWait),
-  }
+  return { interpret, disconnected: calls.disconnected, crash: calls.crash, isIdle: calls.isIdle }
 }

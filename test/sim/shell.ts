@@ -5,7 +5,7 @@
 import type { ContainerKey, Effect, Owner, ReaperEvent, State } from '../../core/index.ts'
 import { containerKey, initial, millis, parts, replayRecords, resume, step } from '../../core/index.ts'
 import type { Clock } from './clock.ts'
-import type { Containerd } from './containerd.ts'
+import type { Containerd } from './truth.ts'
 import type { Disk } from './disk.ts'
 import type { Checker } from './hooks.ts'
 import type { Others } from './others.ts'

@@ -6,6 +6,7 @@ import type {
   Failure,
   FailureReason,
   KillSettled,
+  ListedTask,
   LoadSettled,
   Metadata,
   Nanos,
@@ -91,3 +92,44 @@ export const describeTruth = (run: TrueRun): string =>
   `${run.key}#${run.serial} pid=${run.pid} ${run.status}${run.exit === undefined ? '' : ` code=${run.exit.code}`}${
     run.deletedAt === undefined ? '' : ` deleted by ${run.deletedBy}`
   }`
+
+/** The task of a shim as Get shows it, undefined where there is none. */
+export const viewOf = (shim: Shim | undefined, hung: 'Unclear' | 'TimedOut'): Load | undefined => {
+  if (shim?.run === undefined || !shim.alive) return undefined
+  if (shim.busy) return hung === 'Unclear' ? { _tag: 'Unclear' } : failed('TimedOut', 'context deadline exceeded')
+  const { pid, status, exit } = shim.run
+  switch (status) {
+    case 'created':
+      return { _tag: 'Created', pid }
+    case 'running':
+      return { _tag: 'Running', pid }
+    case 'paused':
+      return { _tag: 'Paused', pid }
+    case 'stopped':
+      return { _tag: 'Stopped', pid, code: exit?.code ?? 255, exitedAt: exit?.at }
+  }
+}
+
+/** What can be asked of a simulated containerd, and done to it. */
+export interface Containerd {
+  readonly rows: Map<ContainerKey, ContainerRow>
+  readonly shims: Map<ContainerKey, Shim>
+  readonly runs: TrueRun[]
+  readonly isUp: () => boolean
+  readonly get: (key: ContainerKey) => Load
+  /** Ends at once when there is nothing to wait for. The returned function gives it up. */
+  readonly wait: (key: ContainerKey, ended: (end: WaitEnd) => void) => () => void
+  /** Tasks.Delete. The returned function is the caller giving up. */
+  readonly delete: (key: ContainerKey, by: Caller, done: (end: DeleteEnd) => void) => () => void
+  readonly kill: (key: ContainerKey, by: Caller, done: (end: KillEnd) => void) => void
+  readonly list: (namespace: string) => ReadonlyArray<ListedTask>
+  readonly createTask: (key: ContainerKey, pid: number) => TrueRun | undefined
+  readonly start: (run: TrueRun) => void
+  readonly end: (run: TrueRun, code: number) => void
+  readonly killShim: (run: TrueRun) => void
+  readonly oom: (run: TrueRun) => void
+  readonly crash: () => void
+  readonly boot: () => void
+  /** The host goes down: nothing that ran is left. */
+  readonly powerCut: () => void
+}

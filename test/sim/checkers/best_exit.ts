@@ -32,7 +32,7 @@ const reportsOf = (
   }
 }
 
-export const bestExitOnce = (view: View, { announced, attribute, runsOf, window }: Knowledge): Checker => {
+export const bestExitOnce = (view: View, { announced, attribute, isConflated, runsOf, window }: Knowledge): Checker => {
   /** Runs whose true exit the present process was told of, or that is on disk. */
   let told = new Set<TrueRun>()
   const written = new Set<TrueRun>()
@@ -41,7 +41,9 @@ export const bestExitOnce = (view: View, { announced, attribute, runsOf, window 
     at === undefined ? undefined : runsOf(key, pid).find(({ exit }) => exit?.at === at)
   const check = (run: TrueRun, exit: Exit, text: string): void => {
     const { blurred, exit: truth } = run
-    if (blurred || truth === undefined || truth.code === exit.code || view.relabelled.has(run.key) || window.has(run)) return
+    if (blurred || truth === undefined || truth.code === exit.code || view.relabelled.has(run.key) || window.has(run) || isConflated(run)) {
+      return
+    }
     const why = told.has(run) ? 'was told' : written.has(run) ? 'is on disk' : run.deletedBy === 'us' ? 'was ours to save' : undefined
     if (why !== undefined) broken(rule, `${text} announced with ${exit.code} ${exit.rank}, and ${truth.code} ${why}`)
   }
@@ -81,7 +83,12 @@ export const bestExitOnce = (view: View, { announced, attribute, runsOf, window 
         if (identities.has(identity)) broken(rule, `${identity} announced as seq=${identities.get(identity)} and seq=${record.seq}`)
         identities.set(identity, record.seq)
         const run = attribute(record)
-        if (run === undefined) return broken(rule, `${identity} announced, and no such run is left to announce`)
+        if (run === undefined) {
+          // Taken for an end though nobody observed one: see the rule of false exits.
+          const row = rowOf(records, record)
+          if (row?.standing === 'announced' && row.exit?.rank !== 'observed') return
+          return broken(rule, `${identity} announced, and no such run is left to announce`)
+        }
         const before = announced.get(run)
         if (before !== undefined) broken(rule, `${describeTruth(run)} announced as seq=${before} and seq=${record.seq}`)
         announced.set(run, record.seq)

@@ -1,5 +1,6 @@
 /** What the machine could know: which tasks the present process follows, and whose STOPPED each announcement on disk is. */
 import type { Announcement, ContainerKey, State } from '../../../core/index.ts'
+import { namesake } from '../../../core/index.ts'
 import type { Checker, View } from '../hooks.ts'
 import type { TrueRun } from '../truth.ts'
 import { containerOf, isStopped, keyOfRun } from './support.ts'
@@ -32,7 +33,7 @@ export const knowledgeOf = (view: View): Knowledge => {
     }
     return byName.get(`${key} ${pid}`) ?? []
   }
-  const isPause = (key: ContainerKey): boolean => view.others.sandboxes.some((it) => it.pause && `${it.key}` === `${key}`)
+  const isPause = (key: ContainerKey): boolean => view.others.sandboxes.some((it) => it.pause && it.key === namesake(key))
   const note = (state: State, key: ContainerKey): void => {
     const container = containerOf(state, key)
     if (container?.lookup._tag !== 'Known' && container?.lookup._tag !== 'Deleted') return

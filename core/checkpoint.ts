@@ -6,7 +6,7 @@
  */
 import { type Newest, newest, runKey } from './checkpoint/newest.ts'
 import type { Exited, Handling, Phase, Run } from './container/phase.ts'
-import { unwatched } from './container/running.ts'
+import { inferredExit, unwatched } from './container/running.ts'
 import type { Exit } from './exit.ts'
 import type { CallId, ContainerKey, SandboxKey } from './ids.ts'
 import { callId, containerKey, parts } from './ids.ts'
@@ -23,7 +23,8 @@ const remembered = 8
  * The state that `records` tell of, oldest row first. The newest row of each run and sandbox is its truth, so a log that was cut at
  * any row gives a state that was true once.
  *
- * @param bootId boot of the host under which the rows' pids were seen.
+ * @param bootId this boot of the host.
+ * @param earlierBoot how many of the first rows were written under an earlier one: their runs have ended, and their pids name nothing now.
  *
  * @example An exit that was recorded before a crash is handled after it
  * ```ts
@@ -39,10 +40,11 @@ const remembered = 8
  * assert.equal(describeState(state), '1 container, 1 in handling, 0 slots taken, 0 sandboxes, 0 images, next seq=1')
  * ```
  */
-export const replayRecords = (bootId: string, records: ReadonlyArray<ReaperRecord>): State => {
+export const replayRecords = (bootId: string, records: ReadonlyArray<ReaperRecord>, earlierBoot: number = 0): State => {
   const log = newest(records)
+  const former = new Set<ReaperRecord>(records.slice(0, earlierBoot))
   let { containers, sandboxes } = initial(bootId)
-  for (const [key, rows] of log.runs) containers = insert(key, containerOf(key, rows, log), containers)
+  for (const [key, rows] of log.runs) containers = insert(key, containerOf(key, rows, log, former), containers)
   for (const [key, row] of log.sandboxes) sandboxes = insert(key, sandboxOf(key, row, log), sandboxes)
   return { ...initial(bootId), nextSeq: log.lastSeq + 1, lastForgotten: lastForgotten(log), containers, sandboxes }
 }
@@ -55,12 +57,17 @@ const lastForgotten = ({ generations, runs, sandboxGenerations, sandboxes }: New
   return last
 }
 
-const containerOf = (key: ContainerKey, rows: ReadonlyArray<RunRecord>, log: Newest): Container => {
+const containerOf = (key: ContainerKey, found: ReadonlyArray<RunRecord>, log: Newest, former: ReadonlySet<ReaperRecord>): Container => {
   const [namespace, id] = parts(key)
+  const rows = found.map((row) => (former.has(row) && row.exit === undefined ? { ...row, exit: inferredExit(row.at) } : row))
   const metadata = rows.at(-1)?.metadata ?? noMetadata
   // The oldest open one goes first; the others wait for their turn, as they did before.
   const turn = rows.find(({ exit, standing }) => exit !== undefined && standing === 'open')
-  const runs = rows.map((row, place) => runOf(row, callId(place + 1), row === turn, log))
+  const runs = found.map((before, place): Run => {
+    const row = rows[place] ?? before
+    const run = runOf(row, callId(place + 1), row === turn, log)
+    return former.has(before) ? { ...run, formerBoot: true } : run
+  })
   // One that has a row only for an OOM kill may have exited since, and would go first.
   const inDoubt = turn !== undefined && rows.some(({ exit }) => exit === undefined)
   return {
@@ -76,8 +83,8 @@ const containerOf = (key: ContainerKey, rows: ReadonlyArray<RunRecord>, log: New
   }
 }
 
-const closedRun = ({ id, phase }: Run): ReadonlyArray<ClosedRun> =>
-  phase._tag === 'Exited' ? [{ pid: id.pid, exitedAt: phase.exit.at }] : []
+const closedRun = ({ id, phase, formerBoot }: Run): ReadonlyArray<ClosedRun> =>
+  phase._tag === 'Exited' && formerBoot !== true ? [{ pid: id.pid, exitedAt: phase.exit.at }] : []
 
 const runOf = (row: RunRecord, call: CallId, first: boolean, log: Newest): Run => ({
   id: row.run,

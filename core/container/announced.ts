@@ -11,6 +11,7 @@ import { persist } from './advance.ts'
 import type { Context, RunEvent, Stepped } from './context.ts'
 import { inPhase, isTimer, mustWaitItsTurn, runRecord, unmoved } from './context.ts'
 import type { Announced, Run } from './phase.ts'
+import { hasPid } from './pid.ts'
 
 export const stepAnnounced = (ctx: Context, event: RunEvent, run: Run, self: Announced): Stepped => {
   if (self.doing === 'Waiting') return isTimer(event, self.call) ? sweep(ctx, run, self) : unmoved(run)
@@ -43,7 +44,7 @@ const loaded = (ctx: Context, outcome: LoadSettled['outcome'], run: Run, owed: O
   const { call, container: { key, lastGeneration } } = ctx
   // containerd makes a task only when it knows of no other under the id: what it knew of this run's shim is gone.
   // Unless the task is still there, and what came later is only known later.
-  const isOurs = outcome._tag === 'Stopped' && outcome.pid === run.id.pid
+  const isOurs = outcome._tag === 'Stopped' && hasPid(run, outcome.pid)
   if (lastGeneration > run.id.generation && !isOurs) return close(ctx, run, owed)
   if (mustWaitItsTurn(ctx.container, run)) return later(ctx, run, owed, 'an earlier run of the container is being handled')
   switch (outcome._tag) {

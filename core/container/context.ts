@@ -49,7 +49,7 @@ export type RunEvent = ContainerEvent | PersistSettled | TimerFired | Signal
 export type Stepped = readonly [Run | undefined, ReadonlyArray<Effect>]
 
 /** The run, in another phase. */
-export const inPhase = (run: Run, phase: Phase): Run => ({ id: run.id, oom: run.oom, phase })
+export const inPhase = (run: Run, phase: Phase): Run => ({ ...run, phase })
 
 /** Nothing happens: the event was not for this run, or came too late. */
 export const unmoved = (run: Run): Stepped => [run, []]

@@ -12,6 +12,7 @@ import { advance, fail, stopDeadline } from './advance.ts'
 import type { Context, RunEvent, Stepped } from './context.ts'
 import { unmoved } from './context.ts'
 import type { Handling, Loading, Run } from './phase.ts'
+import { hasPid } from './pid.ts'
 import { inferredExit, unwatched, watch } from './running.ts'
 
 export const stepLoading = (ctx: Context, event: RunEvent, run: Run, self: Loading): Stepped =>
@@ -36,7 +37,7 @@ export const settleLoad = (ctx: Context, outcome: LoadSettled['outcome'], run: R
     case 'Paused':
       return isOurs(run, outcome.pid) ? takeBack(ctx, run, handling) : advance(ctx, run, { ...checked, goal: 'leave' })
     case 'Created': // with our pid it has not even begun, so nothing has exited; with another it is somebody's next run
-      return run.id.pid === outcome.pid ? drop(ctx, run, handling) : advance(ctx, run, { ...checked, goal: 'leave' })
+      return hasPid(run, outcome.pid) ? drop(ctx, run, handling) : advance(ctx, run, { ...checked, goal: 'leave' })
     case 'NotFound':
       return advance(ctx, run, { ...checked, goal: 'clean' })
     case 'Unclear':
@@ -50,7 +51,7 @@ export const settleLoad = (ctx: Context, outcome: LoadSettled['outcome'], run: R
 }
 
 /** A run whose pid nobody has told is the one that is there. */
-const isOurs = (run: Run, pid: number): boolean => run.id.pid === pid || run.id.pid === 0
+const isOurs = (run: Run, pid: number): boolean => hasPid(run, pid) || hasPid(run, 0)
 
 /** The exit was false: the task runs. The record of it is withdrawn and the run watched again. */
 const takeBack = (ctx: Context, run: Run, handling: Handling): Stepped => {

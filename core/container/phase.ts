@@ -16,6 +16,8 @@ export interface Run {
   /** The kernel killed a process of it for want of memory. */
   readonly oom: Oom
   readonly phase: Phase
+  /** Ended with an earlier boot of the host: see pid.ts. */
+  readonly formerBoot?: true
 }
 
 export type Oom =

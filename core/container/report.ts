@@ -10,6 +10,7 @@ import type { Exit } from '../exit.ts'
 import { millis, toNanos } from '../ids.ts'
 import type { Run } from './phase.ts'
 import { inHandling } from './phase.ts'
+import { hasPid } from './pid.ts'
 import { inferredExit } from './running.ts'
 import type { Work } from './work.ts'
 import { change, closedAt, isClosed, openRun, probe, probeAnew, probeLater, tell, tellEach } from './work.ts'
@@ -57,8 +58,9 @@ const reportNameless = (work: Work, { exit, gone }: ExitReport): Work => {
   if (work.container.closed.some(({ exitedAt }) => exitedAt === exit.at)) return work
   const known = work.container.runs.find(({ phase }) => inHandling(phase) && phase.handling.exit.at === exit.at)
   if (known !== undefined) return tell(work, known, { _tag: 'ExitFound', exit, sure: false, gone })
-  const running = work.container.runs.filter((run) => run.phase._tag === 'Running')
-  const open = running.length > 0 ? running : work.container.runs.filter((run) => inHandling(run.phase))
+  const runs = work.container.runs.filter((run) => hasPid(run, run.id.pid))
+  const running = runs.filter((run) => run.phase._tag === 'Running')
+  const open = running.length > 0 ? running : runs.filter((run) => inHandling(run.phase))
   const [run] = open
   return run !== undefined && open.length === 1 ? tell(work, run, { _tag: 'ExitFound', exit, sure: false, gone }) : work
 }
@@ -90,7 +92,7 @@ export const reportAppeared = (work: Work, pid: number): Work =>
   isAnotherBelievedAlive(work, pid) ? probeAnew(warnOthers(work, pid)) : warnOthers(work, pid)
 
 const warnOthers = (work: Work, pid: number): Work =>
-  tellEach(work, { _tag: 'Unsettled' }, (run) => run.id.pid !== pid && inHandling(run.phase))
+  tellEach(work, { _tag: 'Unsettled' }, (run) => !hasPid(run, pid) && inHandling(run.phase))
 
 export const reportStarted = (work: Work, pid: number): Work =>
   // An event may come late or twice: for a pid that is known to have exited it only raises the question.
@@ -124,21 +126,21 @@ const othersGone = (work: Work, pid: number | undefined, fresh: boolean): Work =
       // Those whose handling has begun may go by an older look.
       pid === undefined ? work : warnOthers(work, pid),
       { _tag: 'ExitFound', exit: inferredExit(work.at), sure: false, gone: false },
-      (run) => run.phase._tag === 'Running' && run.id.pid !== pid && run.id.pid !== 0,
+      (run) => run.phase._tag === 'Running' && !hasPid(run, pid ?? -1) && !hasPid(run, 0),
     )
     : suspectRunning(work, pid)
 
 const suspectRunning = (work: Work, pid: number | undefined): Work => isAnotherBelievedAlive(work, pid) ? probe(work) : work
 
 const isAnotherBelievedAlive = ({ container }: Work, pid: number | undefined): boolean =>
-  container.runs.some((run) => run.phase._tag === 'Running' && run.id.pid !== pid)
+  container.runs.some((run) => run.phase._tag === 'Running' && !hasPid(run, pid ?? -1))
 
 /** The newest run of that pid; a run whose pid nobody has told yet is taken for it. */
 const findRun = (work: Work, pid: number): Run | undefined =>
-  work.container.runs.findLast((run) => run.id.pid === pid) ?? work.container.runs.findLast((run) => run.id.pid === 0)
+  work.container.runs.findLast((run) => hasPid(run, pid)) ?? work.container.runs.findLast((run) => hasPid(run, 0))
 
 const isOver = (work: Work, pid: number): boolean =>
-  isClosed(work.container, pid) || work.container.runs.some((run) => run.id.pid === pid && run.phase._tag === 'Exited')
+  isClosed(work.container, pid) || work.container.runs.some((run) => hasPid(run, pid) && run.phase._tag === 'Exited')
 
 /** The answer to `probe`. While it is none, and somebody is believed to be alive, the question stands. */
 export const probeSettled = (work: Work, seen: LoadSettled['outcome']): Work =>

@@ -122,8 +122,8 @@ export const settle = (before: Container, work: Work): Work => {
 const wasOver = ({ runs }: Container, { id }: Run): boolean =>
   runs.some((run) => run.id.generation === id.generation && run.phase._tag === 'Exited')
 
-const closedRun = ({ id, phase }: Run): ReadonlyArray<ClosedRun> =>
-  phase._tag === 'Exited' ? [{ pid: id.pid, exitedAt: phase.exit.at }] : []
+const closedRun = ({ id, phase, formerBoot }: Run): ReadonlyArray<ClosedRun> =>
+  phase._tag === 'Exited' && formerBoot !== true ? [{ pid: id.pid, exitedAt: phase.exit.at }] : []
 
 export const isClosed = ({ closed }: Container, pid: number): boolean => closed.some((run) => run.pid === pid)
 

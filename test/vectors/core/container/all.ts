@@ -16,6 +16,7 @@ import { cases as lookup } from './lookup.ts'
 import { cases as notifying } from './notifying.ts'
 import { cases as oom } from './oom.ts'
 import { cases as phase } from './phase.ts'
+import { cases as pid } from './pid.ts'
 import { cases as recorded } from './recorded.ts'
 import { cases as recording } from './recording.ts'
 import { cases as report } from './report.ts'
@@ -43,6 +44,7 @@ export const cases: ReadonlyArray<Vector> = [
   ...notifying,
   ...oom,
   ...phase,
+  ...pid,
   ...recorded,
   ...recording,
   ...report,

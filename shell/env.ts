@@ -8,6 +8,7 @@ import { type Announcement, type Millis, millis, type Policy, type ReaperEvent, 
 import type { Clock } from './clock.ts'
 import type { Containerd } from './containerd/client.ts'
 import type { Log } from './log.ts'
+import type { NriPort } from './nri/reaper/port.ts'
 import type { Calls } from './task/calls.ts'
 import type { Store } from './store/port.ts'
 import type { Limit } from './task/limit.ts'
@@ -62,6 +63,8 @@ export interface Env {
   /** Say what would be done, and do nothing that cannot be undone. */
   readonly dryRun: boolean
   readonly io: IoPort | undefined
+  /** NRI plugins, where there are any to tell. */
+  readonly nri?: NriPort | undefined
   /** Hands an event to the loop. A promise asks whoever can wait to do so. */
   readonly post: (event: ReaperEvent) => Promise<void> | undefined
   /** A released announcement: it is in the log. */

@@ -29,6 +29,8 @@ import type { Log } from './log.ts'
 import { silentLog } from './log.ts'
 import { makeLoop, type Trace } from './loop.ts'
 import { mailbox } from './mailbox.ts'
+import type { NriHost } from './nri/host.ts'
+import { makeNriPort } from './nri/reaper/reaper_nri.ts'
 import { stayConnected } from './source/connection.ts'
 import { type Stopped, stoppedRuns } from './stopped.ts'
 import type { AnnouncementLog, Store } from './store/port.ts'
@@ -45,6 +47,8 @@ export interface ReaperOptions {
   readonly policy?: Partial<Policy>
   readonly limits?: Partial<CallLimits>
   readonly io?: IoPort
+  /** NRI plugins, which are told of every exit; from `startNriHost`. It stays yours to close, after the reaper has stopped. */
+  readonly nri?: NriHost
   readonly log?: Log
   readonly clock?: Clock
   /** This boot of the host; the kernel's id of it unless told. Pids of another boot mean nothing in this one. */
@@ -122,7 +126,8 @@ export const startReaper = (options: ReaperOptions): TE.TaskEither<StoreFailed, 
 
 const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord>): Promise<Reaper> => {
   const { containerd, store, namespaces, selectors = [], clock = systemClock, log = silentLog, random = Math.random } = options
-  const policy: Policy = { ...defaultPolicy, selective: selectors.length > 0, io: options.io !== undefined, ...options.policy }
+  const given = { selective: selectors.length > 0, io: options.io !== undefined, nri: options.nri !== undefined }
+  const policy: Policy = { ...defaultPolicy, ...given, ...options.policy }
   const end = new AbortController()
   const stopping = linkedTo(end.signal)
   const events = mailbox<ReaperEvent>(mailboxCapacity)
@@ -130,7 +135,7 @@ const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord
   const inMemory = memoryLog(keptInMemory, store.announcements === undefined ? records.filter(isAnnouncement) : [])
   const said: AnnouncementLog = store.announcements ?? inMemory
   const readers = makeAnnouncements(said, clock, end.signal)
-  const env: Env = {
+  const withoutNri: Env = {
     signal: end.signal,
     stopping: stopping.signal,
     clock,
@@ -154,8 +159,15 @@ const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord
     calls: makeCalls(),
     reads: withLimit(readsAtOnce),
   }
-  const state = replayRecords(options.bootId ?? await bootId(), records)
-  const loop = makeLoop(env, events, state, resume(policy)(state, millis(clock.now())), options.trace)
+  const nri = options.nri === undefined ? undefined : makeNriPort(options.nri, withoutNri, () => loop.state())
+  const env: Env = { ...withoutNri, nri }
+  const trace: Trace | undefined = nri === undefined ? options.trace : (event, effects, after, before) => {
+    nri.observe(event, effects, after)
+    options.trace?.(event, effects, after, before)
+  }
+  const state = replayRecords(options.bootId ?? await bootId(), records, store.earlierBoot)
+  const loop = makeLoop(env, events, state, resume(policy)(state, millis(clock.now())), trace)
+  if (nri !== undefined) options.nri?.provide(nri.world)
   const ready = oneShot()
   const ran = loop.run()
   const connected = stayConnected({ ...env, signal: stopping.signal }, ready.signal)()

@@ -51,6 +51,8 @@ export interface Containerd {
   readonly taskKill: (namespace: string, id: string) => Call<void>
   /** Not to be aborted: the cut reaches the shim, which leaves `runc delete` half-way. Share it (single_flight.ts) instead. */
   readonly taskDelete: (namespace: string, id: string) => Call<DeleteResponse>
+  /** Changes the resources of a task that runs: LinuxResources of the OCI runtime spec, as JSON. */
+  readonly taskUpdate: (namespace: string, id: string, resources: Any) => Call<void>
   /** `undefined` when containerd has none: tasks whose figures cannot be read are left out of its answer. */
   readonly taskMetrics: (namespace: string, id: string) => Call<Metric | undefined>
   readonly containerGet: (namespace: string, id: string) => Call<Container>
@@ -133,6 +135,8 @@ export const connect = ({ address }: ConnectOptions): Containerd => {
     taskKill: (namespace, id) =>
       nothing(unary(to(namespace), TasksService.kill, { containerId: id, execId: '', signal: sigkill, all: true })),
     taskDelete: (namespace, id) => unary(to(namespace), TasksService.delete, { containerId: id }),
+    taskUpdate: (namespace, id, resources) =>
+      nothing(unary(to(namespace), TasksService.update, { containerId: id, resources, annotations: new Map() })),
     taskMetrics: (namespace, id) =>
       pipe(
         unary(to(namespace), TasksService.metrics, { filters: [`id==${id}`] }),

@@ -4,11 +4,11 @@
  * @module
  */
 import * as E from 'fp-ts/lib/Either.js'
-import * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import type { Effect } from '../../core/index.ts'
 import { cancelCall, cleanUpTask, deleteTask, killTask } from './destroy.ts'
 import { closeIo, drainIo } from './io.ts'
-import { type Env, now } from '../env.ts'
+import { notifyNriExit } from './nri.ts'
+import type { Env } from '../env.ts'
 import type { Interpreted } from './outcome.ts'
 import { persist } from './persist.ts'
 import { loadContainer, loadTask, readOomKills, refreshImage } from './read.ts'
@@ -50,10 +50,8 @@ export const interpret = (effect: Effect): Interpreted => {
       return setTimer(effect)
     case 'CancelTimer':
       return cancelTimer(effect)
-    case 'NotifyNriExit': { // `policy.nri` is off as long as there is no NRI host; the core does not ask then
-      const { container, call } = effect
-      return (env) => RTE.right([{ _tag: 'NriSettled', container, call, outcome: { _tag: 'NoneListening' }, at: now(env) } as const])(env)
-    }
+    case 'NotifyNriExit':
+      return notifyNriExit(effect)
     case 'SignalStopped':
       return telling((env) => env.signalStopped(effect.announcement))
     case 'EmitContainerEvent':

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import * as E from 'fp-ts/lib/Either.js'
 import type { Container, PodSandbox } from '../proto/gen/nri/api.ts'
 import { Container as ContainerType, PodSandbox as PodType } from '../proto/gen/nri/api.ts'
 import { encodeMessage } from './ttrpc/codec.ts'
@@ -17,7 +18,7 @@ const perObject = 6
 export interface Chunks {
   /** In order; all but the last are followed by more. At least one. */
   readonly chunks: ReadonlyArray<NriSnapshot>
-  /** Ids of what is too large for any message. */
+  /** Ids of what no message can hold. */
   readonly leftOut: ReadonlyArray<string>
 }
 
@@ -30,7 +31,8 @@ export const chunked = ({ pods, containers }: NriSnapshot, most: number = longes
   const leftOut: Array<string> = []
   let bytes = 0
   for (const item of items) {
-    const size = perObject + ('pod' in item ? encodeMessage(PodType, item.pod) : encodeMessage(ContainerType, item.container)).length
+    const encoded = 'pod' in item ? encodeMessage(PodType, item.pod) : encodeMessage(ContainerType, item.container)
+    const size = perObject + (E.isRight(encoded) ? encoded.right.length : Infinity)
     if (size > most - around) {
       leftOut.push('pod' in item ? item.pod.id : item.container.id)
       continue

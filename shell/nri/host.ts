@@ -48,6 +48,8 @@ export type Told =
   | { readonly _tag: 'Late'; readonly ms: number }
 
 export interface NriHost {
+  /** How long a plugin, and with it whoever tells of something, may take. */
+  readonly requestTimeoutMs: number
   /** From now on plugins are synchronised with this world; until then those that register wait. To be called once. */
   readonly provide: (world: NriWorld) => void
   /**
@@ -186,6 +188,7 @@ export const startNriHost = (options: NriHostOptions): TE.TaskEither<NriUnusable
     return told
   }
   return E.right({
+    requestTimeoutMs,
     provide: giveWorld,
     notify,
     stopContainer: (pod, container) => notify({ name: 'StopContainer', pod, container }),

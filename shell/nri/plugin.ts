@@ -22,7 +22,7 @@ import { eventNumber, hasStateChange, type NriEvent, type NriEventName, pluginSe
 import { makeLane } from './lane.ts'
 import type { Peer } from './peer.ts'
 import { decodeMessage, encodeMessage, type Message } from './ttrpc/codec.ts'
-import { type CallError, code, describeCallError } from './ttrpc/status.ts'
+import { type CallError, code, describeCallError, refused } from './ttrpc/status.ts'
 import type { NriSnapshot } from './world.ts'
 
 /** Who a plugin is: two digits that say when its turn is, and a name. Nothing keeps two from having both the same. */
@@ -76,7 +76,9 @@ export const makePlugin = (options: PluginOptions): Plugin => {
     response: Message<B>,
     ms: number,
   ): Promise<E.Either<CallError, B>> => {
-    const answered = await peer.call(pluginService, method, encodeMessage(request, message), ms)()
+    const payload = encodeMessage(request, message)
+    if (E.isLeft(payload)) return E.left(refused(code.internal, payload.left))
+    const answered = await peer.call(pluginService, method, payload.right, ms)()
     if (E.isLeft(answered)) return answered
     return E.mapLeft((why: string): CallError => ({ _tag: 'Unreadable', message: why }))(decodeMessage(response, answered.right))
   }

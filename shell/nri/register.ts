@@ -55,7 +55,8 @@ export const awaitRegistration = (socket: Duplex, { clock, registrationTimeoutMs
     const request = decodeMessage(UpdateContainersRequest, payload)
     if (E.isLeft(request)) return E.left(refused(code.internal, `cannot read the request: ${request.left}`))
     const failed = await update(request.right.update)
-    return E.right(encodeMessage(UpdateContainersResponse, UpdateContainersResponse.fromPartial({ failed: [...failed] })))
+    const answer = encodeMessage(UpdateContainersResponse, UpdateContainersResponse.fromPartial({ failed: [...failed] }))
+    return E.mapLeft((why: string) => refused(code.internal, why))(answer)
   }
 
   const services = { [runtimeService]: { RegisterPlugin: register, UpdateContainers: updateContainers } }

@@ -98,6 +98,7 @@ export const fakeContainerd = (answers: Partial<Containerd> = {}): FakeContainer
     taskWait: method('taskWait', answers.taskWait),
     taskKill: method('taskKill', answers.taskKill),
     taskDelete: method('taskDelete', answers.taskDelete),
+    taskUpdate: method('taskUpdate', answers.taskUpdate),
     taskMetrics: method('taskMetrics', answers.taskMetrics),
     containerGet: method('containerGet', answers.containerGet),
     containerList: method('containerList', answers.containerList),

@@ -9,7 +9,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Clock } from '../../clock.ts'
 import { Request, Response } from '../../proto/gen/nri/ttrpc.ts'
 import { type ProtocolFault, protocolFault } from '../fault.ts'
-import { decodeMessage, encodeMessage } from './codec.ts'
+import { decodeMessage } from './codec.ts'
 import { encodeFrame, type Frame, frameType, longestMessage } from './frame.ts'
 import { type CallError, code, refused } from './status.ts'
 
@@ -42,7 +42,7 @@ export const makeClient = (send: (message: Uint8Array) => void, clock: Pick<Cloc
     new Promise((resolve) => {
       if (ended !== undefined) return resolve(E.left({ _tag: 'Closed', reason: ended }))
       const request = { service, method, payload, timeoutNano: BigInt(Math.max(1, Math.ceil(ms))) * 1_000_000n, metadata: [] }
-      const data = encodeMessage(Request, request)
+      const data = Request.encode(request).finish()
       if (data.length > longestMessage) return resolve(E.left({ _tag: 'TooLarge', bytes: data.length, most: longestMessage }))
       if (next > lastStream) return resolve(E.left({ _tag: 'Closed', reason: 'all stream ids are used up' }))
       const stream = next

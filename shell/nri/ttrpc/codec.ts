@@ -1,5 +1,6 @@
 /**
- * Messages from bytes that somebody else made up: a value or one line, never a throw.
+ * Messages to and from bytes: a value or one line, never a throw. The bytes are somebody else's; and a message may hold what its
+ * fields cannot, for what is in it came from elsewhere too.
  *
  * @module
  */
@@ -11,7 +12,9 @@ export interface Message<A> {
   readonly decode: (bytes: Uint8Array) => A
 }
 
-export const encodeMessage = <A>(type: Message<A>, message: A): Uint8Array => type.encode(message).finish()
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-export const decodeMessage = <A>(type: Message<A>, bytes: Uint8Array): E.Either<string, A> =>
-  E.tryCatch(() => type.decode(bytes), (error) => (error instanceof Error ? error.message : String(error)))
+export const encodeMessage = <A>(type: Message<A>, message: A): E.Either<string, Uint8Array> =>
+  E.tryCatch(() => type.encode(message).finish(), words)
+
+export const decodeMessage = <A>(type: Message<A>, bytes: Uint8Array): E.Either<string, A> => E.tryCatch(() => type.decode(bytes), words)

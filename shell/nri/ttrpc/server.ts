@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { Request, Response } from '../../proto/gen/nri/ttrpc.ts'
 import { type ProtocolFault, protocolFault } from '../fault.ts'
-import { decodeMessage, encodeMessage } from './codec.ts'
+import { decodeMessage } from './codec.ts'
 import { encodeFrame, type Frame, frameType, longestMessage, remoteOpen } from './frame.ts'
 import { code, type Refused, refused, shown } from './status.ts'
 
@@ -33,10 +33,10 @@ export const makeServer = (send: (message: Uint8Array) => void, services: Servic
   let strays = 0
 
   const respond = (stream: number, outcome: E.Either<Refused, Uint8Array>): void => {
-    const data = encodeMessage(Response, responseOf(outcome))
+    const data = Response.encode(responseOf(outcome)).finish()
     const fits = data.length <= longestMessage
       ? data
-      : encodeMessage(Response, responseOf(E.left(refused(code.internal, 'too much to say'))))
+      : Response.encode(responseOf(E.left(refused(code.internal, 'too much to say')))).finish()
     send(encodeFrame({ stream, type: frameType.response, flags: 0, data: fits }))
   }
 

@@ -1,7 +1,7 @@
 /** Many containers that exit at the same moment, each in a shim of its own or all in one, on a real containerd. */
 import t, { type Test } from 'tap'
 import { makeGate, needsContainerd, shimsOf, startContainerd } from '../support/containerd/index.ts'
-import { atOnce, type Codes, ends, nothingLeft, scene } from './scene.ts'
+import { atOnce, type Codes, ends, figuresOf, nothingLeft, scene } from './scene.ts'
 
 /** Containers `c1`, `c2` and so on; each exits with its number. */
 const crowd = (size: number): Codes => Object.fromEntries(Array.from({ length: size }, (_, place) => [`c${place + 1}`, place + 1]))
@@ -23,6 +23,7 @@ t.test('crowds', needsContainerd(), async (t: Test) => {
       gate.open()
       const lines = await ends(t, here, reaper, codes)
       await nothingLeft(here)
+      t.comment(figuresOf(lines).text)
       t.same(lines.filter(({ attempts }) => attempts > 1), [], 'none needs a second attempt')
     })
   }

@@ -14,7 +14,7 @@ import {
   watchEvents,
 } from '../support/containerd/index.ts'
 import { waitFor } from '../support/wait_for.ts'
-import { ends, nothingLeft, pidOf, type Scene, scene, waitForStatus } from './scene.ts'
+import { ends, figuresOf, nothingLeft, pidOf, type Scene, scene, waitForStatus } from './scene.ts'
 
 /** The ways to end, with the code that each must give. */
 const ways = { zero: 0, three: 3, killed: 137, second: 4, parent: 6 } as const
@@ -50,6 +50,7 @@ t.test('exits', needsContainerd(), async (t: Test) => {
       const lines = await ends(t, here, reaper, ways)
       await nothingLeft(here)
       t.notOk(isAlive(childOf(daemon, here.namespace)), 'the child that was left behind is gone')
+      t.comment(figuresOf(lines).text)
       const seen = witness.seen().filter((event) => isExit(event) && event.namespace === here.namespace)
       for (const { id, pid, exitedAt, reason, attempts } of lines) {
         const exit = seen.find(({ payload }) => payload['container_id'] === id)?.payload

@@ -116,3 +116,23 @@ export const pidOf = async (ctr: Ctr, id: string): Promise<number> => {
   if (task === undefined) throw new Error(`Cannot tell the pid of ${id}: wanted a task, found none`)
   return task.pid
 }
+
+const median = (numbers: ReadonlyArray<number>): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
+
+/** From the exit, as containerd tells it, to the line. */
+const exitToLineMs = ({ time, exitedAt }: StoppedLine): number => new Date(time).getTime() - new Date(exitedAt).getTime()
+
+export interface Figures {
+  readonly handlingMs: number
+  readonly exitToLineMs: number
+  /** In words, with the longest of each, for whoever reads the output. */
+  readonly text: string
+}
+
+/** How long it took: medians of handling and of the whole way from the exit to the line. */
+export const figuresOf = (lines: ReadonlyArray<StoppedLine>): Figures => {
+  const [handling, whole] = [lines.map(({ handlingMs }) => handlingMs), lines.map(exitToLineMs)]
+  const said = (what: string, numbers: ReadonlyArray<number>): string => `${what} ${median(numbers)} ms, at most ${Math.max(...numbers)} ms`
+  const text = `${lines.length} exits: ${said('handling', handling)}; ${said('exit to line', whole)}`
+  return { handlingMs: median(handling), exitToLineMs: median(whole), text }
+}

@@ -43,9 +43,8 @@ const doing = ({ call }: Context, run: Run, { over, handling }: Owed, what: Anno
 const loaded = (ctx: Context, outcome: LoadSettled['outcome'], run: Run, owed: Owed): Stepped => {
   const { call, container: { key, lastGeneration } } = ctx
   // containerd makes a task only when it knows of no other under the id: what it knew of this run's shim is gone.
-  // Unless the task is still there, and what came later is only known later.
   const isOurs = outcome._tag === 'Stopped' && hasPid(run, outcome.pid)
-  if (lastGeneration > run.id.generation && !isOurs) return close(ctx, run, owed)
+  if (lastGeneration > run.id.generation && outcome._tag === 'NotFound') return close(ctx, run, owed)
   if (mustWaitItsTurn(ctx.container, run)) return later(ctx, run, owed, 'an earlier run of the container is being handled')
   switch (outcome._tag) {
     case 'Stopped':

@@ -26,7 +26,8 @@ export const watchSettled = (work: Work, input: WatchSettled): Work => {
   if (watched === undefined) return work
   // It may have been opened when another task had taken the place of this one. The same instant says whose end it is.
   if (exitedAt !== undefined && isKnownEnd(work.container, exitedAt)) return probe(tellEach(work, input))
-  return tellEach(work, { _tag: 'ExitFound', exit, sure: false, gone: false }, (run) => run === watched)
+  // And if nobody knows of that task yet, whoever names the pid later is believed rather than this.
+  return tellEach(work, { _tag: 'ExitFound', exit: { ...exit, rank: 'synthesised' }, sure: false, gone: false }, (run) => run === watched)
 }
 
 const isKnownEnd = ({ closed, runs }: Container, at: Nanos): boolean =>

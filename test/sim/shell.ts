@@ -20,7 +20,8 @@ export interface Shell {
   /** Number of the present life, 0 while the process is down. */
   readonly life: () => number
   readonly state: () => State | undefined
-  readonly start: (bootId: string) => void
+  /** `earlierBoot`: how many rows were written before the host was started last. */
+  readonly start: (bootId: string, earlierBoot: number) => void
   readonly crash: () => void
   /** containerd went down, or the stream broke: connect again. */
   readonly disconnected: () => void
@@ -153,12 +154,12 @@ export const createShell = (env: ShellEnv): Shell => {
     life: () => life,
     state: () => state,
     relistNow,
-    start: (bootId) => {
+    start: (bootId, earlierBoot) => {
       if (life !== 0) return
       lives += 1
       life = lives
       const rows = disk.rows()
-      const restored = rows.length === 0 ? initial(bootId) : replayRecords(bootId, rows)
+      const restored = rows.length === 0 ? initial(bootId) : replayRecords(bootId, rows, earlierBoot)
       state = restored
       hooks.resumed(restored)
       const effects = resume(plan.policy)(restored, millis(clock.now()))

@@ -125,7 +125,8 @@ export const runWorld = (seed: number, { without, print }: Options = {}): Outcom
   const within = (): number => fate.int(0, plan.safetyMs - 5_000)
   const times = (dose: number, most: number): number => (dose === 0 ? 0 : 1 + Math.floor(dose * most))
   let boots = 1
-  const bootId = (): string => `boot-${boots}`
+  let earlierBoot = 0
+  const start = (): void => shell.start(`boot-${boots}`, earlierBoot)
   const daemonDown = (downMs: number): void => {
     if (!containerd.isUp()) return
     containerd.crash()
@@ -141,7 +142,7 @@ export const runWorld = (seed: number, { without, print }: Options = {}): Outcom
     say(() => '. the reaper dies')
     interpreter.crash()
     shell.crash()
-    clock.after(downMs, () => shell.start(bootId()))
+    clock.after(downMs, start)
   }
   const plans: ReadonlyArray<readonly [number, () => void]> = [
     [times(faults.daemonRestarts, 3), () => daemonDown(fate.delay(3_000, 30_000, 0.2))],
@@ -157,12 +158,13 @@ export const runWorld = (seed: number, { without, print }: Options = {}): Outcom
       containerd.powerCut()
       clients.rebooted()
       boots += 1
+      earlierBoot = disk.rows().length
     }],
   ]
   for (const [count, strike] of plans) {
     for (let i = 0; i < count; i += 1) clock.after(within(), strike)
   }
-  shell.start(bootId())
+  start()
   clients.live()
   others.live()
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { containerKey, type ReaperRecord, sandboxKey } from '../../core/index.ts'
+import { containerKey, type ReaperRecord, type RunId, sandboxKey } from '../../core/index.ts'
 import type { Row } from './row.ts'
 
 /** How long things that are over are kept. Open runs, and the newest announcement, are kept whatever this says. */
@@ -27,17 +27,19 @@ interface Live {
 }
 
 type About =
-  /** `run` names the run as its announcements do. */
-  | { readonly _tag: 'Run'; readonly run: string; readonly open: boolean }
+  /** `dropped`: says no more of it than that it was. */
+  | { readonly _tag: 'Run'; readonly id: RunId; readonly open: boolean; readonly dropped: boolean }
   | { readonly _tag: 'Sandbox'; readonly key: string }
   /** `sandbox`: it is about the sandbox of this key itself. */
-  | { readonly _tag: 'Said'; readonly seq: number; readonly run: string; readonly sandbox: string | undefined }
+  | { readonly _tag: 'Said'; readonly seq: number; readonly id: RunId; readonly sandbox: string | undefined }
 
 /** Which rows stay, oldest first, and the highest number among the announcements that go. */
 export interface Kept {
   readonly rows: ReadonlyArray<number>
   readonly bytes: number
   readonly dropped: number
+  /** Of the runs that go without a trace the one of the highest generation: what is new has to be counted from there. */
+  readonly forgotten: RunId | undefined
 }
 
 export interface Ledger {
@@ -52,15 +54,16 @@ export interface Ledger {
   readonly said: (from: number, limit: number) => ReadonlyArray<number>
 }
 
-const runName = ({ namespace, id, pid, generation }: { namespace: string; id: string; pid: number; generation: number }): string =>
-  `${containerKey(namespace, id)}/${pid}/${generation}`
+const runName = ({ namespace, id, pid, generation }: RunId): string => `${containerKey(namespace, id)}/${pid}/${generation}`
+
+const generationOf = ({ namespace, id, generation }: RunId): string => `run ${containerKey(namespace, id)}/${generation}`
 
 /** What the row is about: a newer row about the same thing takes its place. */
 const thingOf = (record: ReaperRecord): string => {
   switch (record._tag) {
     case 'RunRecord':
     case 'RunDropped':
-      return `run ${containerKey(record.run.namespace, record.run.id)}/${record.run.generation}`
+      return generationOf(record.run)
     case 'SandboxRecord':
       return `sandbox ${sandboxKey(record.namespace, record.id)}`
     case 'Announcement':
@@ -71,14 +74,14 @@ const thingOf = (record: ReaperRecord): string => {
 const aboutOf = (record: ReaperRecord): About => {
   switch (record._tag) {
     case 'RunRecord':
-      return { _tag: 'Run', run: runName(record.run), open: record.standing !== 'closed' }
+      return { _tag: 'Run', id: record.run, open: record.standing !== 'closed', dropped: false }
     case 'RunDropped':
-      return { _tag: 'Run', run: runName(record.run), open: false }
+      return { _tag: 'Run', id: record.run, open: false, dropped: true }
     case 'SandboxRecord':
       return { _tag: 'Sandbox', key: sandboxKey(record.namespace, record.id) }
     case 'Announcement': {
       const { seq, run } = record
-      return { _tag: 'Said', seq, run: runName(run), sandbox: run.pid === 0 ? sandboxKey(run.namespace, run.id) : undefined }
+      return { _tag: 'Said', seq, id: run, sandbox: run.pid === 0 ? sandboxKey(run.namespace, run.id) : undefined }
     }
   }
 }
@@ -185,8 +188,21 @@ const keep = (things: ReadonlyArray<Live>, newest: number, { maxAgeMs, maxBytes 
   return {
     rows: rest.map(({ row }) => row),
     bytes: rest.reduce((sum, { bytes }) => sum + bytes, 0),
+    forgotten: highestForgotten(inOrder.filter((entry) => !kept.has(entry)), rest),
     dropped: inOrder.reduce((highest, entry) => (kept.has(entry) ? highest : Math.max(highest, seqOf(entry))), 0),
   }
+}
+
+/** A run is remembered as long as a row of its own stays. */
+const highestForgotten = (gone: ReadonlyArray<Live>, stays: ReadonlyArray<Live>): RunId | undefined => {
+  const remembered = new Set(stays.flatMap(({ about }) => (about._tag === 'Run' ? [generationOf(about.id)] : [])))
+  const known = stays.reduce((most, { about }) => (about._tag === 'Run' && about.dropped ? Math.max(most, about.id.generation) : most), 0)
+  let highest: RunId | undefined
+  for (const { about } of gone) {
+    if (about._tag === 'Sandbox' || remembered.has(generationOf(about.id))) continue
+    if (about.id.generation > (highest?.generation ?? known)) highest = about.id
+  }
+  return highest
 }
 
 interface Pins {
@@ -200,7 +216,7 @@ const pins = (things: ReadonlyArray<Live>, isOld: (entry: Live) => boolean): Pin
   const runs = new Set<string>()
   const sandboxes = new Map<string, number>()
   for (const entry of things) {
-    if (entry.about._tag === 'Run' && entry.about.open) runs.add(entry.about.run)
+    if (entry.about._tag === 'Run' && entry.about.open) runs.add(runName(entry.about.id))
     if (entry.about._tag === 'Sandbox' && !isOld(entry)) sandboxes.set(entry.about.key, 0)
   }
   for (const { about } of things) {
@@ -213,4 +229,4 @@ const pins = (things: ReadonlyArray<Live>, isOld: (entry: Live) => boolean): Pin
 
 /** The newest of all must stay, for the next number is counted from it. */
 const isPinned = ({ about }: Live, newest: number, { runs, saids }: Pins): boolean =>
-  about._tag === 'Said' && (about.seq === newest || runs.has(about.run) || saids.has(about.seq))
+  about._tag === 'Said' && (about.seq === newest || runs.has(runName(about.id)) || saids.has(about.seq))

@@ -161,8 +161,12 @@ export const makeWriter = (options: WriterOptions, { table: first, contents }: O
       await table.write(planned.right.ops)
       epoch++
       span = planned.right.span
-      last = span.first + kept.rows.length - 1
       ledger.renumber(kept.rows, span.first)
+      last = span.first + kept.rows.length - 1
+      if (planned.right.forgotten !== undefined) {
+        ledger.add(planned.right.forgotten)
+        last++
+      }
       lastLook = ledger.sizes().all
       head.say(span.first, last)
     } catch (error) {

@@ -11,7 +11,7 @@ const closed = (n: number): ReaperRecord => run(n, { standing: 'closed' })
 
 t.test('only the newest row about a thing stays', async (t) => {
   const ledger = makeLedger(rowsOf([run(1), run(2), run(1, { attempts: 1 }), closed(2), { _tag: 'RunDropped', run: run(1).run }]))
-  t.same(ledger.keep(forEver, 0, start), { rows: [4, 5], bytes: 200, dropped: 0 })
+  t.same(ledger.keep(forEver, 0, start), { rows: [4, 5], bytes: 200, dropped: 0, forgotten: undefined })
   t.same(ledger.sizes(), { all: 500, live: 200, over: 200 })
 })
 
@@ -19,19 +19,39 @@ t.test('what is over goes by age, what is open never, and the newest announcemen
   const ledger = makeLedger(rowsOf([run(1), closed(2), said(1, 2), closed(3), said(2, 3)]))
   const week = { maxAgeMs: 7 * 86_400_000, maxBytes: Infinity }
   t.same(ledger.keep(week, 0, start + 100).rows, [1, 2, 3, 4, 5])
-  t.same(ledger.keep(week, 0, start + week.maxAgeMs + 2), { rows: [1, 4, 5], bytes: 300, dropped: 1 })
-  t.same(ledger.keep(week, 0, start + 10 * week.maxAgeMs), { rows: [1, 5], bytes: 200, dropped: 1 })
+  t.same(ledger.keep(week, 0, start + week.maxAgeMs + 2), { rows: [1, 4, 5], bytes: 300, dropped: 1, forgotten: run(2).run })
+  t.same(ledger.keep(week, 0, start + 10 * week.maxAgeMs), { rows: [1, 5], bytes: 200, dropped: 1, forgotten: run(2).run })
 })
 
 t.test('a cut by size leaves room for a quarter, so that it is not needed again at once', async (t) => {
   const ledger = makeLedger(rowsOf([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => said(n))))
   t.same(ledger.keep({ maxAgeMs: Infinity, maxBytes: 800 }, 0, start).rows, [1, 2, 3, 4, 5, 6, 7, 8, 9], 'not too much yet')
-  t.same(ledger.keep({ maxAgeMs: Infinity, maxBytes: 400 }, 0, start), { rows: [6, 7, 8, 9], bytes: 400, dropped: 5 })
+  t.same(ledger.keep({ maxAgeMs: Infinity, maxBytes: 400 }, 0, start), {
+    rows: [6, 7, 8, 9],
+    bytes: 400,
+    dropped: 5,
+    forgotten: run(1).run,
+  })
 })
 
 t.test('an announcement of a run that is not over stays, acknowledged or not', async (t) => {
   const ledger = makeLedger(rowsOf([run(1, { standing: 'announced' }), said(1, 1), said(2, 2), said(3, 3)]))
-  t.same(ledger.keep(forEver, 3, start), { rows: [1, 2, 4], bytes: 300, dropped: 2 })
+  t.same(ledger.keep(forEver, 3, start), { rows: [1, 2, 4], bytes: 300, dropped: 2, forgotten: run(2).run })
+})
+
+t.test('of runs that go without a trace the highest generation is told, but not of one that has a row left', async (t) => {
+  const second = { ...run(2).run, generation: 7 }
+  const third = { ...run(3).run, generation: 9 }
+  const ledger = makeLedger(rowsOf([
+    closed(1),
+    run(2, { run: second, standing: 'closed' }),
+    said(1, 3, { run: third }),
+    run(3, { run: third, at: millis(start + 5_000), standing: 'closed' }),
+    said(2, 3, { run: third, at: millis(start + 5_000) }),
+  ]))
+  const kept = ledger.keep({ maxAgeMs: 1_000, maxBytes: Infinity }, 0, start + 5_500)
+  t.same(kept.rows, [4, 5])
+  t.same(kept.forgotten, second)
 })
 
 t.test('the newest announcement of a sandbox stays as long as its record', async (t) => {

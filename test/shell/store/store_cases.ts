@@ -4,6 +4,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
+import { replayRecords } from '../../../core/index.ts'
 import { storeFailed } from '../../../shell/errors.ts'
 import { openLevel } from '../../../shell/store/table.ts'
 import type { Vector } from '../../support/property.ts'
@@ -157,7 +158,23 @@ export const cases: ReadonlyArray<Vector> = [
           run(7_777),
         ])
         assert.ok(rows.length < 300, `wanted few rows, found ${rows.length}`)
-        assert.deepEqual(rows.at(-1), said(400))
+        assert.deepEqual(rows.filter((row) => row._tag === 'Announcement').at(-1), said(400))
+      }),
+  },
+  {
+    name: 'a generation that was dropped is never given out again, however often the store is tidied',
+    run: () =>
+      inScratch(async (dir) => {
+        const retention = { maxAgeMs: 1e9, maxBytes: 20_000 }
+        const store = await opened(dir, { retention })
+        const old = { namespace: 'ci', id: 'old', pid: 7, generation: 41 }
+        await ok(store.append([run(1, { run: old, standing: 'closed' }), said(1, 1, { run: old })])())
+        for (let n = 2; n <= 300; n += 10) await ok(store.append(exits(n, n + 9))())
+        await store.close()()
+        const rows = await rowsIn(dir, { retention })
+        assert.ok(rows.every((row) => row._tag !== 'RunRecord' || row.run.id !== 'old'), 'its record is gone')
+        assert.deepEqual(rows.filter((row) => row._tag === 'RunDropped'), [{ _tag: 'RunDropped', run: old }])
+        assert.equal(replayRecords('boot-1', rows).lastForgotten, 41)
       }),
   },
   {

@@ -8,9 +8,15 @@ import { benchBurst } from './burst.ts'
 import { isMet, render, type Report } from './report.ts'
 import { save } from './save.ts'
 import { benchStep } from './step.ts'
+import { benchStore } from './store.ts'
 import { benchWaits } from './waits.ts'
 
-const benches: Readonly<Record<string, () => Promise<Report>>> = { step: benchStep, burst: benchBurst, waits: benchWaits }
+const benches: Readonly<Record<string, () => Promise<Report>>> = {
+  step: benchStep,
+  burst: benchBurst,
+  store: benchStore,
+  waits: benchWaits,
+}
 
 const main = async (args: ReadonlyArray<string>): Promise<number> => {
   const isSaving = args.includes('--save')

@@ -43,8 +43,9 @@ export const createClients = ({ clock, random, plan, calmAt, containerd, others,
 
   const pidFor = (key: ContainerKey): number => {
     // Not at once: before a pid comes round again, many others do.
-    const used = containerd.runs.filter((run) => run.key === key && run.deletedAt !== undefined && clock.now() - run.deletedAt > 20_000)
-    const old = used.at(-1)
+    const isFree = ({ pid }: TrueRun): boolean =>
+      containerd.runs.every((run) => run.pid !== pid || (run.deletedAt !== undefined && clock.now() - run.deletedAt > 20_000))
+    const old = containerd.runs.findLast((run) => run.key === key && isFree(run))
     if (old !== undefined && rolls(faults.pidRepeats)) return old.pid
     lastPid += 1
     return lastPid

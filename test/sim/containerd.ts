@@ -31,6 +31,8 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
   const serials = new Map<ContainerKey, number>()
   let up = true
   let daemon = 1
+  /** Counts the boots of the host: a shim of an earlier one says nothing any more. */
+  let boot = 1
   const { faults } = plan
   const isCalm = (): boolean => clock.now() >= calmAt
   const rolls = (probability: number): boolean => !isCalm() && random.chance(probability)
@@ -38,10 +40,11 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
   const hang = (worst: number): number => Math.min(random.int(2_000, worst), Math.max(0, calmAt - clock.now()) + random.int(0, 500))
 
   /** A shim publishes by way of containerd, and keeps trying for a while when that is down. */
-  const tell = (fact: Fact, tries: ReadonlyArray<number> = shimRetries): void => {
+  const tell = (fact: Fact, tries: ReadonlyArray<number> = shimRetries, mine: number = boot): void => {
+    if (mine !== boot) return
     if (up) return publish(fact)
     const [next, ...more] = tries
-    if (next !== undefined) clock.after(next, () => tell(fact, more.map((at) => at - next)))
+    if (next !== undefined) clock.after(next, () => tell(fact, more.map((at) => at - next), mine))
   }
 
   const stop = (run: TrueRun, code: number): void => {
@@ -190,7 +193,7 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
   }
 
   /** Shims are found again; those in which nothing runs any more are cleaned up, STOPPED task or not. */
-  const boot = (): void => {
+  const comeUp = (): void => {
     up = true
     log(() => '. containerd is up')
     for (const shim of [...shims.values()]) {
@@ -202,7 +205,11 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
         gone(shim, 'containerd')
         if (shim.alive && run.exit !== undefined && random.chance(0.5)) {
           const { code, at } = run.exit
-          clock.after(random.int(0, 6_000), () => tell({ _tag: 'TaskDeleted', container: run.key, pid: run.pid, code, exitedAt: at }))
+          const mine = boot
+          clock.after(
+            random.int(0, 6_000),
+            () => tell({ _tag: 'TaskDeleted', container: run.key, pid: run.pid, code, exitedAt: at }, [], mine),
+          )
         }
       }
       shim.alive = false
@@ -277,8 +284,9 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
       tell({ _tag: 'TaskOomed', container: run.key })
     },
     crash,
-    boot,
+    boot: comeUp,
     powerCut: () => {
+      boot += 1
       for (const shim of shims.values()) {
         shim.alive = false
         if (shim.run !== undefined) shim.run.blurred = true

@@ -14,6 +14,8 @@ export const writeBeforeDelete = (_view: View): Checker => {
       if (run === undefined) return broken(rule, `${effect._tag} ${effect.container} belongs to no run`)
       const known = exitOf(run.phase)
       const row = book.get(effect.container, run.id.generation)
+      // A row of an earlier boot says by itself that its run has ended, and nobody can say how.
+      if (row !== undefined && row.exit === undefined && run.formerBoot === true && known?.rank === 'inferred') return
       if (row?.exit === undefined) return broken(rule, `${effect._tag} for ${runText({ run: run.id })} and no exit on disk`)
       if (known !== undefined && !sameExit(row.exit, known)) {
         broken(

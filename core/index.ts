@@ -74,7 +74,7 @@ export type * from './cri/types.ts'
 
 // What crosses a border: the configuration, containerd's status file, CRI metadata, OCI specs, and how refusals are worded.
 export { decodeRecord, encodeRecord } from './codec/checkpoint.ts'
-export { allSettings, type Config, type PolicyConfig, readConfig, readSetting, reservedKeys, valuesOfFile } from './codec/config.ts'
+export { allSettings, type Config, type PolicyConfig, readConfig, readSetting, valuesOfFile } from './codec/config.ts'
 export { decodeConfig, encodeConfig } from './codec/config_codec.ts'
 export {
   type ContainerMetadata,

@@ -6,14 +6,16 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { linesOf } from './config_file.ts'
 import { formatDuration } from './duration.ts'
-import { problemsOf, type Rejected, rejected } from './explain.ts'
-import { nearest } from './nearest.ts'
-import { type Found, fromValue, type Origin, placeOf } from './origin.ts'
+import { type Rejected, rejected } from './explain.ts'
+import { type Found, fromValue, placeOf } from './origin.ts'
 import { policySettings as p } from './policy_settings.ts'
 import type { Setting, SettingRow } from './setting.ts'
 import { type ForeignNamespace, type LogFormat, settings as s } from './settings.ts'
 import { show } from './show.ts'
+
+export { allSettings, valuesOfFile } from './config_file.ts'
 
 /** The settings of `[policy]`; their meanings and units stand in policy_settings.ts. */
 export type PolicyConfig = { readonly [Name in keyof typeof p]: (typeof p)[Name]['default'] }
@@ -30,55 +32,11 @@ export interface Config {
   readonly salvage: boolean
   /** Empty: not served. `{namespace}` in it stands for the namespace. */
   readonly criSocket: string
+  readonly nriSocket: string
+  readonly nriPluginDir: string
+  readonly nriTimeoutMs: number
   readonly log: LogFormat
   readonly policy: PolicyConfig
-}
-
-// In the order of the documentation.
-export const allSettings: ReadonlyArray<SettingRow> = [...Object.values(s), ...Object.values(p)]
-
-/** Names that a later version will know. Refused rather than passed over: whoever wrote one expects it to work. */
-export const reservedKeys: ReadonlyArray<string> = ['nri_socket', 'policy.nri_timeout']
-
-/** What JSON and TOML make of an object or table, and nothing with a class, such as a date. */
-const isTable = (value: unknown): value is Readonly<Record<string, unknown>> => {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
-
-const unknownKey = (key: string, origin: Origin): string => {
-  const place = placeOf(origin, /^[\w.]+$/.test(key) ? key : show(key), '')
-  if (reservedKeys.includes(key)) return `Cannot use ${place}: it is not available in this version; leave it out`
-  const meant = nearest(key, allSettings.map((row) => row.key))
-  return `Cannot use ${place}: there is no such setting; ${meant === undefined ? 'leave it out' : `did you mean ${meant}?`}`
-}
-
-const linesOf = (key: string, origin: Origin) => (errors: t.Errors): ReadonlyArray<string> =>
-  problemsOf(errors).map(({ path, text }) => `Cannot use ${placeOf(origin, key, path)}: ${text}`)
-
-const problemsOfEntry = (key: string, raw: unknown, origin: Origin): ReadonlyArray<string> => {
-  const row = allSettings.find((known) => known.key === key)
-  if (row === undefined) return [unknownKey(key, origin)]
-  const decoded = row.decode(raw)
-  return E.isLeft(decoded) ? linesOf(key, origin)(decoded.left) : []
-}
-
-/**
- * The values of a configuration file by their keys (`log`, `policy.handling_timeout`). Keys that are not settings are refused, for
- * a misspelt one would otherwise be a setting that silently has its default; and so is every wrong value, also one that another
- * source would override, for a file is right or wrong by itself.
- */
-export const valuesOfFile = (file: unknown, origin: Origin): E.Either<Rejected, ReadonlyMap<string, Found>> => {
-  if (!isTable(file)) return E.left(rejected([`Cannot read the configuration: wanted an object of settings, found ${show(file)}`]))
-  const { policy = {}, ...others } = file
-  if (!isTable(policy)) {
-    return E.left(rejected([`Cannot use ${placeOf(origin, 'policy', '')}: wanted a table of settings, found ${show(policy)}`]))
-  }
-  const inPolicy = Object.entries(policy).map(([key, raw]): [string, unknown] => [`policy.${key}`, raw])
-  const entries = [...Object.entries(others), ...inPolicy]
-  const problems = entries.flatMap(([key, raw]) => problemsOfEntry(key, raw, origin))
-  return problems.length > 0 ? E.left(rejected(problems)) : E.right(new Map(entries.map(([key, raw]) => [key, { raw, origin }])))
 }
 
 /** One setting out of `found`, or its default. */
@@ -138,6 +96,9 @@ export const readConfig = (found: ReadonlyMap<string, Found>): E.Either<Rejected
     dryRun: value(s.dryRun),
     salvage: value(s.salvage),
     criSocket: value(s.criSocket),
+    nriSocket: value(s.nriSocket),
+    nriPluginDir: value(s.nriPluginDir),
+    nriTimeoutMs: value(s.nriTimeoutMs),
     log: value(s.log),
     policy: {
       handlingTimeoutMs: value(p.handlingTimeoutMs),

@@ -8,6 +8,7 @@ import * as t from 'io-ts'
 import { absolutePath, pathOrNone } from './absolute_path.ts'
 import { durationBetween } from './duration.ts'
 import { identifier } from './identifier.ts'
+import { nriSettings } from './nri_settings.ts'
 import { selector } from './selector.ts'
 import { type Setting, setting } from './setting.ts'
 
@@ -30,7 +31,7 @@ export const settings: {
   readonly salvage: Setting<boolean>
   readonly criSocket: Setting<string>
   readonly log: Setting<LogFormat>
-} = {
+} & typeof nriSettings = {
   address: setting({
     key: 'address',
     flag: '--address',
@@ -123,6 +124,7 @@ export const settings: {
     meaning: 'Socket on which a namespace is shown as the CRI shows it, for `events` and crictl',
     reason: 'who wants to look in says so, and where',
   }),
+  ...nriSettings,
   log: setting<LogFormat>({
     key: 'log',
     flag: '--log',

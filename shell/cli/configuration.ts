@@ -18,7 +18,6 @@ import {
   readConfig,
   readSetting,
   type Rejected,
-  reservedKeys,
   settings,
   valueOfText,
   valuesOfFile,
@@ -114,14 +113,6 @@ const valuesInEnvironment = (env: CliInput['env']): Values =>
       : [[row.key, { raw: valueOfText(row.shape, env[variable] ?? ''), origin: fromEnvironment(variable) }]]
   }))
 
-const reservedVariable = (env: CliInput['env']): ConfigProblem | undefined => {
-  const names = reservedKeys.map((key) => `CONTAINERD_REAPER_${key.replace('policy.', '').toUpperCase()}`)
-  const found = names.find(setIn(env))
-  return found === undefined
-    ? undefined
-    : configProblem(`Cannot use ${found} from the environment: it is not available in this version; leave it out`)
-}
-
 const decide = (flags: Flags, values: Values): E.Either<ConfigProblem, CliCommand> => {
   switch (flags.command) {
     case 'run':
@@ -170,8 +161,6 @@ export const readCommand = ({ argv, env, version, readFile = textOfFile }: CliIn
     readFlags(argv, version),
     E.flatMap((flags) => {
       if (flags._tag === 'ShowText') return E.right(flags)
-      const reserved = flags.command === 'run' ? reservedVariable(env) : undefined
-      if (reserved !== undefined) return E.left(reserved)
       const path = flags.configPath ??
         (flags.command !== 'demo' && setIn(env)('CONTAINERD_REAPER_CONFIG') ? env['CONTAINERD_REAPER_CONFIG'] : undefined)
       return pipe(

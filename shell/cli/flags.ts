@@ -39,9 +39,6 @@ export interface ShowText {
 
 const commandNames: ReadonlyArray<CommandName> = ['run', 'status', 'demo', 'events']
 
-/** Flags of features that this version does not have yet: known, so that the answer can say so. */
-const reservedFlags = ['--nri-socket']
-
 const rowsOf = (command: CommandName): ReadonlyArray<SettingRow> => {
   switch (command) {
     case 'run':
@@ -75,7 +72,8 @@ const configOption = (): Option =>
     'Options:',
   )
 
-const isPath = ({ key }: SettingRow): boolean => key === settings.stateDir.key || key === settings.criSocket.key
+const paths: ReadonlyArray<SettingRow> = [settings.stateDir, settings.criSocket, settings.nriSocket, settings.nriPluginDir]
+const isPath = ({ key }: SettingRow): boolean => paths.some((path) => path.key === key)
 
 /** A path that a person typed is meant from where that person stands; in a file or a unit nobody stands anywhere. */
 const fromHere = (row: SettingRow, text: string): string =>
@@ -120,7 +118,6 @@ const addCommand = (program: Command, name: CommandName, done: (read: Read) => v
   rows.forEach((row) => command.addOption(optionOf(row)))
   if (name === 'run') {
     command.addOption(new Option('--no-dry-run').hideHelp()).addHelpText('after', examples)
-    reservedFlags.forEach((flag) => command.addOption(new Option(`${flag} [PATH]`).hideHelp()))
   }
   if (name === 'status') command.addOption(new Option('--json', 'One JSON object instead of a table'))
   if (name === 'events') {
@@ -131,15 +128,12 @@ const addCommand = (program: Command, name: CommandName, done: (read: Read) => v
   if (name !== 'demo') command.addOption(configOption())
   command.action((given: Readonly<Record<string, unknown>>) => {
     const [extra] = command.args
-    const reserved = reservedFlags.find((flag) => given[attribute(`${flag} [PATH]`)] !== undefined)
     if (extra !== undefined) {
       done(
         E.left(
           configProblem(`Cannot run "${name}": wanted flags only, found ${JSON.stringify(extra)}; see containerd-reaper ${name} --help`),
         ),
       )
-    } else if (reserved !== undefined) {
-      done(E.left(configProblem(`Cannot use ${reserved}: it is not available in this version; leave it out`)))
     } else {
       const { config, json, from: typed } = given
       const configPath = typeof config === 'string' ? config : undefined

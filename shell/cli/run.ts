@@ -14,6 +14,7 @@ import { startReaper } from '../reaper.ts'
 import { describeError } from '../errors.ts'
 import { announcementFields } from './announcement_fields.ts'
 import { serveCri } from './run_cri.ts'
+import { hostNri } from './run_nri.ts'
 import { openRunStore } from './run_store.ts'
 import { statusReport } from './status.ts'
 import type { Streams } from './streams.ts'
@@ -53,7 +54,15 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
       err(`${describeError(store.left)}\n`)
       return 1
     }
-    const started = await startReaper(cri.right.options({
+    const nri = await hostNri(config, programVersion(), log)
+    if (E.isLeft(nri)) {
+      control.right.close()
+      await cri.right.close()
+      await store.right.close()()
+      err(`${nri.left.message}\n`)
+      return 1
+    }
+    const started = await startReaper(cri.right.options(nri.right.options({
       containerd,
       store: store.right,
       namespaces: config.namespaces,
@@ -69,10 +78,11 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
       log,
       dryRun: config.dryRun,
       onAnnouncement: sayStopped(log, config.dryRun),
-    }))()
+    })))()
     if (E.isLeft(started)) {
       control.right.close()
       await cri.right.close()
+      await nri.right.close()
       err(`${describeError(started.left)}\n`)
       return 1
     }
@@ -83,6 +93,7 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
     log.info('stopping', { graceMs })
     control.right.close()
     await reaper.stop(graceMs)()
+    await nri.right.close()
     await cri.right.close() // last: what stopped in the end is told too
     return 0
   } finally {

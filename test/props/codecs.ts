@@ -70,6 +70,9 @@ const anyConfig: fc.Arbitrary<Config> = fc.record({
   dryRun: fc.boolean(),
   salvage: fc.boolean(),
   criSocket: fc.constantFrom('', '/run/{namespace}.sock'),
+  nriSocket: fc.constantFrom('', '/run/nri.sock'),
+  nriPluginDir: fc.constantFrom('', '/opt/nri/plugins'),
+  nriTimeoutMs: fc.integer({ min: 1, max: 60_000 }),
   log: fc.constantFrom('pretty' as const, 'json' as const),
   policy: fc.record({
     handlingTimeoutMs: durationMs,

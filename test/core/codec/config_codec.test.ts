@@ -15,6 +15,9 @@ t.test('with one namespace, all the rest has its default', async (t) => {
       dryRun: false,
       salvage: false,
       criSocket: '',
+      nriSocket: '',
+      nriPluginDir: '',
+      nriTimeoutMs: 2_000,
       log: 'pretty',
       policy: {
         handlingTimeoutMs: 10_000,

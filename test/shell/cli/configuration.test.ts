@@ -77,6 +77,9 @@ state_dir = "/s"
 delete_grace = "1m30s"
 dry_run = true
 cri_socket = "/run/{namespace}.sock"
+nri_socket = "/run/nri.sock"
+nri_plugin_dir = "/opt/plugins"
+nri_timeout = "500ms"
 log = "json"
 [policy]
 handling_timeout = "1s"
@@ -103,6 +106,9 @@ inferred_grace = "9s"
     dryRun: true,
     salvage: false,
     criSocket: '/run/{namespace}.sock',
+    nriSocket: '/run/nri.sock',
+    nriPluginDir: '/opt/plugins',
+    nriTimeoutMs: 500,
     log: 'json',
     policy: {
       handlingTimeoutMs: 1_000,

@@ -45,11 +45,14 @@ t.test('exits', needsContainerd(), async (t: Test) => {
       const witness = await watchEvents(daemon, here.namespace)
       t.teardown(witness.stop)
       const reaper = await here.reap({ runtime })
+      const earlier = runc.calls().length
       await start(here, runc)
       await here.ctr.taskKill('killed')
       const lines = await ends(t, here, reaper, ways)
       await nothingLeft(here)
       t.notOk(isAlive(childOf(daemon, here.namespace)), 'the child that was left behind is gone')
+      const calls = runc.calls().slice(earlier).filter(({ id, verb }) => id === 'parent' && (verb === 'kill' || verb === 'delete'))
+      t.same(calls.slice(0, 3).map(({ verb }) => verb), ['kill', 'kill', 'delete'], "after the shim's kill, which failed, came ours")
       t.comment(figuresOf(lines).text)
       const seen = witness.seen().filter((event) => isExit(event) && event.namespace === here.namespace)
       for (const { id, pid, exitedAt, reason, attempts } of lines) {

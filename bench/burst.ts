@@ -8,34 +8,37 @@ import { defaultPolicy } from '../core/index.ts'
 import { type Containerd as Daemon, realContainerd, startContainerd } from '../test/support/containerd/index.ts'
 import { bareListing, bareWatching, type Contestant, ours } from './burst/contestants.ts'
 import { type Crowd, type CrowdOptions, makeCrowd } from './burst/crowd.ts'
-import { atMost, type Bar, median, ratio, type Report, type Table } from './report.ts'
+import { atMost, type Bar, median, ratio, type Report, type Table, whole } from './report.ts'
 
 // A short look while working on it: BENCH_CONTAINERS=40 BENCH_ROUNDS=1.
 const size = Number(process.env['BENCH_CONTAINERS'] ?? 100)
-const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)
-const lanes = [1, 2, 4, 8, 16] as const
+const rounds = Number(process.env['BENCH_ROUNDS'] ?? 9)
+/** Turns of those that only show where the best concurrency lies. */
+const sweepRounds = Math.min(3, rounds)
 const usual = defaultPolicy.maxHandlings
 
 type Start = 'watching' | 'late'
 
 interface Entry {
   readonly contestant: Contestant
-  readonly isOurs: boolean
-  /** The one that the bar is about, among ours. */
-  readonly isUsual: boolean
   readonly start: Start
+  readonly role: 'ours' | 'bare' | 'sweep'
 }
 
 interface Row extends Entry {
   readonly ms: Array<number>
+  /** What the client's process used of the processor. */
+  readonly cpuMs: Array<number>
   readonly calls: Array<ReadonlyMap<string, number>>
 }
 
 const entries: ReadonlyArray<Entry> = [
-  ...[2, 4, 8, 16].map((cap): Entry => ({ contestant: ours(cap, true), isOurs: true, isUsual: cap === usual, start: 'watching' })),
-  ...lanes.map((count): Entry => ({ contestant: bareWatching(count), isOurs: false, isUsual: false, start: 'watching' })),
-  { contestant: ours(usual, false), isOurs: true, isUsual: false, start: 'late' },
-  ...[4, 8].map((count): Entry => ({ contestant: bareListing(count), isOurs: false, isUsual: false, start: 'late' })),
+  { contestant: ours(usual, true), start: 'watching', role: 'ours' },
+  ...[4, 8, 16].map((lanes): Entry => ({ contestant: bareWatching(lanes), start: 'watching', role: 'bare' })),
+  ...[1, 2].map((lanes): Entry => ({ contestant: bareWatching(lanes), start: 'watching', role: 'sweep' })),
+  ...[2, 4, 16].map((cap): Entry => ({ contestant: ours(cap, true), start: 'watching', role: 'sweep' })),
+  { contestant: ours(usual, false), start: 'late', role: 'sweep' },
+  ...[4, 8].map((lanes): Entry => ({ contestant: bareListing(lanes), start: 'late', role: 'sweep' })),
 ]
 
 export const benchBurst = async (): Promise<Report> => {
@@ -49,8 +52,8 @@ export const benchBurst = async (): Promise<Report> => {
       title: `burst: ${size} exits at once`,
       method:
         `From the moment at which all may exit (watching), or have exited and the contestant begins to connect (late), to the last delete and, ` +
-        `with ours, the last STOPPED. The bare deletes are one client's, told by Waits (watching) or by a list (late). Median of ${rounds} rounds ` +
-        'in which all take turns, in changing order, with new tasks for every turn.',
+        `with ours, the last STOPPED. The bare deletes are one client's, told by Waits (watching) or by a list (late). Median of the turns, which ` +
+        'alternate in changing order, with new tasks for every turn.',
       tables: [tableOf('one shim', shared), tableOf('one shim each', own)],
       bars: [...barsOf('one shim', shared), ...barsOf('one shim each', own)],
     }
@@ -61,13 +64,13 @@ export const benchBurst = async (): Promise<Report> => {
 
 const race = async (daemon: Daemon, options: CrowdOptions): Promise<ReadonlyArray<Row>> => {
   const crowd = await makeCrowd(daemon, options)
-  const rows = entries.map((entry): Row => ({ ...entry, ms: [], calls: [] }))
+  const rows = entries.map((entry): Row => ({ ...entry, ms: [], cpuMs: [], calls: [] }))
   try {
     for (let round = 0; round < rounds; round += 1) {
-      for (const place of rows.keys()) {
-        const row = rows[(place + round * 5) % rows.length]
-        if (row !== undefined) await turn(daemon, crowd, row)
-      }
+      const taking = rows.filter(({ role }) => role !== 'sweep' || round < sweepRounds)
+      // Every round begins with another one, and every other goes the other way round: what comes and goes on the machine hits all alike.
+      const order = [...taking.slice(round % taking.length), ...taking.slice(0, round % taking.length)]
+      for (const row of round % 2 === 0 ? order : order.reverse()) await turn(daemon, crowd, row)
     }
     return rows
   } finally {
@@ -78,48 +81,66 @@ const race = async (daemon: Daemon, options: CrowdOptions): Promise<ReadonlyArra
 /** Time for Waits to be open, and for a shell to have reached its gate, ms. */
 const settleMs = 300
 
-const turn = async (daemon: Daemon, crowd: Crowd, { contestant, start, ms, calls }: Row): Promise<void> => {
+const turn = async (daemon: Daemon, crowd: Crowd, { contestant, start, ms, cpuMs, calls }: Row): Promise<void> => {
   const gate = await crowd.gather()
-  let present
-  let begun: number
-  if (start === 'watching') {
-    present = await contestant.come(daemon.address, crowd)
-    await sleep(settleMs)
-    present.calls()
-    begun = performance.now()
-    gate.open()
-  } else {
+  const already = start === 'watching' ? await contestant.come(daemon.address, crowd) : undefined
+  if (already === undefined) {
     gate.open()
     await crowd.allStopped()
-    begun = performance.now()
-    present = await contestant.come(daemon.address, crowd)
+  } else {
+    await sleep(settleMs)
+    already.calls()
   }
+  const begun = performance.now()
+  const usedBefore = process.cpuUsage()
+  if (already !== undefined) gate.open()
+  const present = already ?? await contestant.come(daemon.address, crowd)
   await present.done
   ms.push(performance.now() - begun)
+  const { user, system } = process.cpuUsage(usedBefore)
+  cpuMs.push((user + system) / 1_000)
   calls.push(present.calls())
   await present.leave()
   gate.close()
   await crowd.assertGone()
 }
 
+/** The best of those that took part in every round; of the late ones, all took part in as many. */
 const bestBare = (rows: ReadonlyArray<Row>, start: Start): number =>
-  Math.min(...rows.filter((row) => !row.isOurs && row.start === start).map(({ ms }) => median(ms)))
+  Math.min(
+    ...rows.filter((row) => row.start === start && (row.role === 'bare' || (start === 'late' && row.contestant.isBare))).map(({ ms }) =>
+      median(ms)
+    ),
+  )
 
 const tableOf = (title: string, rows: ReadonlyArray<Row>): Table => ({
-  head: [title, 'begins', 'ms', 'least', 'most', 'to best bare', 'calls an exit', 'which'],
-  rows: rows.map(({ contestant, start, ms, calls }) => [
+  head: [
+    title,
+    'begins',
+    'turns',
+    'ms',
+    'least',
+    'most',
+    'to best bare',
+    "client's processor ms",
+    'calls an exit',
+    'which, in the last turn',
+  ],
+  rows: rows.map(({ contestant, start, ms, cpuMs, calls }) => [
     contestant.name,
     start,
-    median(ms).toFixed(0),
-    Math.min(...ms).toFixed(0),
-    Math.max(...ms).toFixed(0),
+    whole(ms.length),
+    whole(median(ms)),
+    whole(Math.min(...ms)),
+    whole(Math.max(...ms)),
     ratio(median(ms) / bestBare(rows, start)),
+    whole(median(cpuMs)),
     ratio(median(calls.map((counts) => [...counts.values()].reduce((total, count) => total + count, 0) / size))),
     [...calls.at(-1) ?? []].map(([name, count]) => `${name} ${count}`).join(', '),
   ]),
 })
 
 const barsOf = (title: string, rows: ReadonlyArray<Row>): ReadonlyArray<Bar> =>
-  rows.filter((row) => row.isUsual).map(({ contestant, ms }) =>
+  rows.filter(({ role }) => role === 'ours').map(({ contestant, ms }) =>
     atMost(`${title}: ${contestant.name}, to the best bare deletes`, median(ms) / bestBare(rows, 'watching'), 1.15)
   )

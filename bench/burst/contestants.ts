@@ -9,6 +9,7 @@ import { type Crowd, settled } from './crowd.ts'
 
 export interface Contestant {
   readonly name: string
+  readonly isBare: boolean
   /** Comes to an address, and is there when the promise resolves. */
   readonly come: (address: string, crowd: Crowd) => Promise<Present>
 }
@@ -41,6 +42,7 @@ const counted = (containerd: Containerd): { readonly containerd: Containerd; rea
 /** Our reaper, in process, with a store in memory. `ready`: whether to come back only once it watches. */
 export const ours = (maxHandlings: number, ready: boolean): Contestant => ({
   name: `ours, ${maxHandlings} at once`,
+  isBare: false,
   come: async (address, { namespace, ids }) => {
     const { containerd, calls } = counted(connect({ address }))
     const announced = new Set<string>()
@@ -73,6 +75,7 @@ export const ours = (maxHandlings: number, ready: boolean): Contestant => ({
 /** A Delete for every task as soon as its Wait ends, `lanes` at once. */
 export const bareWatching = (lanes: number): Contestant => ({
   name: `bare deletes, ${lanes} at once`,
+  isBare: true,
   come: async (address, { namespace, ids }) => {
     const { containerd, calls } = counted(connect({ address }))
     await settled(containerd.taskList(namespace))
@@ -103,6 +106,7 @@ export const bareWatching = (lanes: number): Contestant => ({
 /** Lists the tasks, then deletes them, `lanes` at once. */
 export const bareListing = (lanes: number): Contestant => ({
   name: `bare deletes, ${lanes} at once`,
+  isBare: true,
   come: async (address, { namespace }) => {
     const { containerd, calls } = counted(connect({ address }))
     const run = async (): Promise<void> => {

@@ -4,6 +4,7 @@ import { cases as captures } from './vectors/captures.ts'
 import { cases as codecs } from './vectors/codecs.ts'
 import { cases as core } from './vectors/core/all.ts'
 import { cases as image } from './vectors/image.ts'
+import { cases as listeners } from './vectors/listeners.ts'
 import { cases as methodPaths } from './vectors/method_paths.ts'
 import { cases as probe } from './vectors/probe.ts'
 import { cases as replay } from './vectors/replay.ts'
@@ -22,6 +23,7 @@ export const allVectors: ReadonlyArray<Vector> = [
   ...codecs,
   ...core,
   ...image,
+  ...listeners,
   ...methodPaths,
   ...probe,
   ...replay,

@@ -4,7 +4,7 @@
  * @module
  */
 import { type ClientReadableStream, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
-import { seqOf } from '../cri/message.ts'
+import { seqOf } from '../cri/seq_field.ts'
 import { fromHeader, missedHeader } from '../cri/services.ts'
 import {
   type ContainerEventResponse,
@@ -66,7 +66,9 @@ export const events = (command: EventsCommand, { out, err }: Streams, stop: Abor
 
 const problemOf = ({ code, details }: ServiceError, path: string): string => {
   if (code === status.UNAVAILABLE && details.startsWith('The reaper')) return details
-  if (code === status.UNAVAILABLE) return `Cannot reach a reaper on ${path}: ${details}; is it running, with that --cri-socket?`
+  // grpc-js tells the system's error at the end of a long sentence.
+  const why = /\bE[A-Z]{3,}\b/.exec(details)?.[0] ?? details
+  if (code === status.UNAVAILABLE) return `Cannot reach a reaper on ${path}: ${why}; is one running with that --cri-socket?`
   return code === status.DATA_LOSS ? details : `Cannot follow events on ${path}: ${details}`
 }
 

@@ -42,6 +42,8 @@ export interface Cri {
   readonly serve: (namespace: string, path: string) => TE.TaskEither<SocketProblem, CriServer>
   /** What is served of a namespace, without a socket; undefined for one that was not given. */
   readonly of: (namespace: string) => Served | undefined
+  /** Records that are remembered, for those who watch memory. */
+  readonly entries: () => number
   /** Ends its timers. */
   readonly stop: () => void
 }
@@ -131,6 +133,7 @@ export const makeCri = ({ namespaces, version, clock = systemClock, limits }: Cr
       return serveOn(path, { namespace, version, view: theatre.view, feed: theatre.feed, clock })
     },
     of: (namespace) => theatres.get(namespace),
+    entries: directory.size,
     stop: () => end.abort(),
   }
 }

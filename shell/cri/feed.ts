@@ -6,17 +6,10 @@
  */
 import type { Clock } from '../clock.ts'
 import { leftOff } from '../listeners/left_off.ts'
-import { makeReceipt } from '../listeners/receipt.ts'
+import type { Place } from '../listeners/receipt.ts'
 import { makeRing } from '../listeners/ring.ts'
 import type { Entry } from './entry.ts'
-
-/** Where the messages of one listener go. */
-export interface Sink {
-  /** `taken` is called once the transport has taken the message, and perhaps never. */
-  readonly write: (message: Uint8Array, taken: () => void) => void
-  /** The listener has fallen behind what is kept, and missed so many events. Nothing is written after it. */
-  readonly cut: (missed: number) => void
-}
+import { makePump, type Pump, type PumpLimits, type Sink } from './pump.ts'
 
 /** From where a listener is told. */
 export type Start =
@@ -40,24 +33,20 @@ export interface Feed {
   readonly listeners: () => number
 }
 
-export interface FeedLimits {
+export interface FeedLimits extends PumpLimits {
   /** Events that are kept. */
   readonly capacity: number
   /** How long events are kept for a listener that is not there, ms. */
   readonly holdMs: number
-  /** What was written longer ago than this before a listener went has been read by it, ms. */
-  readonly settleMs: number
-  /** What may lie unread in buffers between, bytes. */
-  readonly windowBytes: number
-  /** Messages, and bytes, that are handed to the transport before it has taken them. */
-  readonly inFlight: number
-  readonly inFlightBytes: number
+  /** How long a newcomer waits for the place of one that is just going, ms. */
+  readonly arriveMs: number
 }
 
 /** Five minutes as upstream; a ring of about 10 MB when all its events are STOPPED. */
 export const defaultFeedLimits: FeedLimits = {
   capacity: 16_384,
   holdMs: 300_000,
+  arriveMs: 100,
   settleMs: 250,
   windowBytes: 262_144,
   inFlight: 16,
@@ -71,12 +60,14 @@ export const makeFeed = (clock: Clock, encode: Encode, limits: FeedLimits = defa
   const ring = makeRing<Entry>(limits.capacity)
   const places = leftOff()
   const newest = new Map<string, number>() // of each pod, the position of its last event
-  const pumps = new Set<() => void>()
+  const pumps = new Set<Pump>()
   const recent = new Map<string, Uint8Array>()
+  /** Newcomers that wait for a place, the first one first. */
+  const arriving = new Set<AbortController>()
   let isDue = false
 
   /** Live listeners are all at the same event: it is rendered once for all of them. */
-  const render = (position: number, entry: Entry, withSeq: boolean): Uint8Array => {
+  const rendered = (position: number, entry: Entry, withSeq: boolean): Uint8Array => {
     const isOld = (newest.get(entry.podId) ?? position) > position
     const key = `${position} ${isOld} ${withSeq}`
     const known = recent.get(key)
@@ -90,7 +81,7 @@ export const makeFeed = (clock: Clock, encode: Encode, limits: FeedLimits = defa
 
   const wake = (): void => {
     isDue = false
-    for (const pump of pumps) pump()
+    for (const pump of pumps) pump.wake()
   }
 
   const push = (entry: Entry): void => {
@@ -101,78 +92,75 @@ export const makeFeed = (clock: Clock, encode: Encode, limits: FeedLimits = defa
     queueMicrotask(wake) // what handles an exit goes on first, and a burst wakes everybody once
   }
 
-  const beginning = (start: Start): { readonly cursor: number; readonly missed: number } => {
-    if (start._tag === 'From') return fromSeq(start.seq)
-    const place = start._tag === 'LeftOff' ? places.take() : places.peek()
-    if (place === undefined) return { cursor: ring.end(), missed: 0 }
+  /** Events that are held no longer are passed over. */
+  const stillHeld = ({ position, marks }: Place): Place => {
     const oldest = BigInt(Math.trunc(clock.now() - limits.holdMs)) * 1_000_000n
-    let cursor = Math.max(place, ring.first())
-    while (cursor < ring.end() && (ring.at(cursor)?.at ?? 0n) < oldest) cursor++
-    return { cursor, missed: 0 }
+    let from = Math.max(position, ring.first())
+    while (from < ring.end() && (ring.at(from)?.at ?? 0n) < oldest) from++
+    return { position: from, marks }
   }
 
-  const fromSeq = (seq: number): { readonly cursor: number; readonly missed: number } => {
+  const placeOf = (seq: number): { readonly place: Place; readonly missed: number } => {
     let oldest: number | undefined
-    for (let cursor = ring.first(); cursor < ring.end(); cursor++) {
-      const found = ring.at(cursor)?.seq
+    for (let position = ring.first(); position < ring.end(); position++) {
+      const found = ring.at(position)?.seq
       if (found === undefined) continue
       oldest ??= found
-      if (found >= seq) return { cursor, missed: Math.max(0, oldest - Math.max(seq, 1)) }
+      if (found >= seq) return { place: { position, marks: [] }, missed: Math.max(0, oldest - Math.max(seq, 1)) }
     }
-    return { cursor: ring.end(), missed: 0 }
+    return { place: newPlace(), missed: 0 }
+  }
+
+  const newPlace = (): Place => ({ position: ring.end(), marks: [] })
+
+  /**
+   * A client that comes back may be here before it is noticed that it went: its place is waited for, a moment and a round of the event
+   * loop, in which that must show. What comes meanwhile is told after it.
+   */
+  const arrive = async (pump: Pump, meanwhile: Place): Promise<void> => {
+    const nap = new AbortController()
+    arriving.add(nap)
+    const slept = await clock.sleep(limits.arriveMs, nap.signal)
+    arriving.delete(nap)
+    if (slept === 'elapsed') { for (let rounds = 0; rounds < 2; rounds++) await new Promise((resolve) => setImmediate(resolve)) }
+    if (!pumps.has(pump)) return
+    const place = places.take()
+    pump.start(place === undefined ? meanwhile : stillHeld(place))
+  }
+
+  const placeFree = (): void => {
+    const [first] = arriving
+    if (first === undefined) return
+    arriving.delete(first) // the next place is for the next one
+    first.abort()
   }
 
   const listen = (sink: Sink, start: Start): Listening => {
     const withSeq = start._tag !== 'LeftOff'
-    const { cursor: from, missed } = beginning(start)
-    const receipt = makeReceipt(from, limits.settleMs, limits.windowBytes)
-    let cursor = from
-    let inFlight = 0
-    let inFlightBytes = 0
-    let movedAt = clock.monotonic()
-    let isOver = false
-
-    const end = (position: number): void => {
-      if (isOver) return
-      isOver = true
-      pumps.delete(pump)
-      if (start._tag === 'LeftOff') places.leave(position)
+    const leave = (place: Place): void => {
+      if (!pumps.delete(pump) || start._tag !== 'LeftOff') return
+      places.leave(place)
+      placeFree()
     }
-    const pump = (): void => {
-      if (isOver) return
-      if (cursor < ring.first()) {
-        end(ring.first())
-        return sink.cut(ring.first() - cursor)
+    const render = (position: number, entry: Entry): Uint8Array => rendered(position, entry, withSeq)
+    const pump = makePump({ ring, render, sink, clock, limits, onCut: leave })
+    const begun = newPlace()
+    // Not before whoever calls has said what goes before the first event.
+    const startSoon = (place: Place): void => queueMicrotask(() => pump.start(place))
+    let missed = 0
+    const begin = (): void => {
+      if (start._tag === 'From') {
+        const { place, missed: lost } = placeOf(start.seq)
+        missed = lost
+        return startSoon(place)
       }
-      while (inFlight < limits.inFlight && inFlightBytes < limits.inFlightBytes) {
-        const entry = ring.at(cursor)
-        if (entry === undefined) return
-        send(cursor++, entry)
-      }
+      const place = start._tag === 'LeftOff' ? places.take() : places.peek() ?? begun
+      if (place !== undefined) return startSoon(stillHeld(place))
+      void arrive(pump, begun)
     }
-    const send = (position: number, entry: Entry): void => {
-      const bytes = render(position, entry, withSeq)
-      if (inFlight === 0) movedAt = clock.monotonic()
-      inFlight++
-      inFlightBytes += bytes.length
-      sink.write(bytes, () => {
-        inFlight--
-        inFlightBytes -= bytes.length
-        movedAt = clock.monotonic()
-        receipt.written(position, bytes.length, movedAt)
-        pump()
-      })
-    }
-
     pumps.add(pump)
-    queueMicrotask(pump)
-    return {
-      missed,
-      close: () => {
-        const at = clock.monotonic()
-        end(receipt.unread(at, inFlight > 0 && at - movedAt >= limits.settleMs))
-      },
-    }
+    begin()
+    return { missed, close: () => leave(pump.end(begun)) }
   }
 
   return { push, listen, listeners: () => pumps.size }

@@ -4,16 +4,12 @@
  * @module
  */
 import { Buffer } from 'node:buffer'
-import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire'
 import { type CriContainer, renderPod } from '../../core/index.ts'
 import { ContainerEventResponse, type PodSandboxStatus } from '../proto/gen/cri/runtime.ts'
 import type { Entry } from './entry.ts'
+import { seqField } from './seq_field.ts'
 import type { PodView, View } from './view.ts'
 import { eventTypes, toContainerStatus, toPodSandboxStatus } from './wire.ts'
-
-/** The field of ours that carries the sequence number to those who ask for it; other clients of CRI pass over what they do not know. */
-const seqField = 15_001
-export const seqTag: number = seqField << 3
 
 /**
  * A whole event has the pod's status and those of all its containers. Else it has neither pod status nor the other containers, the form
@@ -56,14 +52,4 @@ const withSubject = ({ stopped }: Entry, containers: ReadonlyArray<CriContainer>
 
 /** The bytes of the message; `withSeq` adds the sequence number. */
 export const encodeEvent = (message: ContainerEventResponse, seq: number | undefined): Buffer =>
-  Buffer.from(ContainerEventResponse.encode(seq === undefined ? message : { ...message, _unknownFields: seqFields(seq) }).finish())
-
-const seqFields = (seq: number): { readonly [tag: number]: Array<Uint8Array> } => ({
-  [seqTag]: [new BinaryWriter().uint64(BigInt(seq)).finish()],
-})
-
-/** The sequence number in a message, if the server sent it. */
-export const seqOf = ({ _unknownFields }: ContainerEventResponse): number | undefined => {
-  const [bytes] = _unknownFields?.[seqTag] ?? []
-  return bytes === undefined ? undefined : Number(new BinaryReader(bytes).uint64())
-}
+  Buffer.from(ContainerEventResponse.encode(seq === undefined ? message : { ...message, _unknownFields: seqField(seq) }).finish())

@@ -7,6 +7,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Clock } from '../clock.ts'
 import { addCriServices, type CriParts } from './services.ts'
 import { ownSocket, type SocketProblem } from './socket.ts'
 
@@ -20,10 +21,10 @@ const serverOptions = {
   'grpc.max_send_message_length': 16 * 1_048_576, // what clients of CRI read at most
 }
 
-export const serveOn = (path: string, parts: Omit<CriParts, 'signal'>): TE.TaskEither<SocketProblem, CriServer> => {
-  const end = new AbortController()
+export const serveOn = (path: string, parts: Omit<CriParts, 'streams'>): TE.TaskEither<SocketProblem, CriServer> => {
+  const streams = new Set<() => void>()
   const server = new Server(serverOptions)
-  addCriServices(server, { ...parts, signal: end.signal })
+  addCriServices(server, { ...parts, streams })
   const listen = (hidden: string): Promise<void> =>
     new Promise((resolve, reject) => {
       server.bindAsync(`unix:${hidden}`, ServerCredentials.createInsecure(), (error) => (error === null ? resolve() : reject(error)))
@@ -33,19 +34,21 @@ export const serveOn = (path: string, parts: Omit<CriParts, 'signal'>): TE.TaskE
     TE.map(({ remove }) => ({
       close: () => {
         remove()
-        end.abort()
-        return shutDown(server)
+        for (const end of [...streams]) end()
+        return shutDown(server, parts.clock)
       },
     })),
     TE.orElseFirstTaskK(() => T.fromIO(() => server.forceShutdown())),
   )
 }
 
-/** Streams have been told; one tick lets the word out, and whoever does not read it is left behind. */
-const shutDown = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(() => {
-      server.forceShutdown()
-      resolve()
-    })
-  })
+/** How long clients get to read the end of what they were told, ms. */
+const endMs = 500
+
+/** Streams have been told that it is over; whoever does not read that is left behind. */
+const shutDown = async (server: Server, clock: Clock): Promise<void> => {
+  const nap = new AbortController()
+  server.tryShutdown(() => nap.abort())
+  await clock.sleep(endMs, nap.signal)
+  server.forceShutdown()
+}

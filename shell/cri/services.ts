@@ -34,8 +34,8 @@ export interface CriParts {
   readonly view: View
   readonly feed: Feed
   readonly clock: Clock
-  /** Aborted when the server ends: open streams are told. */
-  readonly signal: AbortSignal
+  /** Open streams, by what ends them. */
+  readonly streams: Set<() => void>
 }
 
 const serviceError = ({ code, message }: Refusal, metadata: Metadata = new Metadata()): ServiceError =>
@@ -56,7 +56,7 @@ const startOf = (metadata: Metadata): Start => {
   return Number.isSafeInteger(seq) && seq > 0 ? { _tag: 'From', seq } : { _tag: 'LookOn' }
 }
 
-const events = ({ feed, signal }: CriParts): handleServerStreamingCall<GetEventsRequest, Uint8Array> => (call) => {
+const events = ({ feed, streams }: CriParts): handleServerStreamingCall<GetEventsRequest, Uint8Array> => (call) => {
   const give = ({ code, message }: Refusal, metadata?: Metadata): void => {
     if (!call.cancelled && !call.destroyed) call.emit('error', serviceError({ code, message }, metadata))
   }
@@ -72,7 +72,7 @@ const events = ({ feed, signal }: CriParts): handleServerStreamingCall<GetEvents
   if (listening.missed > 0) header.set(missedHeader, String(listening.missed))
   call.sendMetadata(header) // at once: there may be no event for hours
   const leave = (): void => {
-    signal.removeEventListener('abort', stop)
+    streams.delete(stop)
     listening.close()
   }
   const stop = (): void => {
@@ -81,7 +81,7 @@ const events = ({ feed, signal }: CriParts): handleServerStreamingCall<GetEvents
   }
   call.once('cancelled', leave)
   call.once('close', leave)
-  signal.addEventListener('abort', stop)
+  streams.add(stop)
 }
 
 /** Messages come encoded: they are rendered once for all listeners. */

@@ -4,14 +4,15 @@
  *
  * @module
  */
+import type { Place } from './receipt.ts'
 
 export interface LeftOff {
-  /** A listener went, and all before `position` had surely reached it. */
-  readonly leave: (position: number) => void
+  /** A listener went. */
+  readonly leave: (place: Place) => void
   /** A listener came: from where it is told. undefined when nobody is missing anything. */
-  readonly take: () => number | undefined
+  readonly take: () => Place | undefined
   /** The same for one that only looks on: nobody's place is taken. */
-  readonly peek: () => number | undefined
+  readonly peek: () => Place | undefined
 }
 
 /** More than that many listeners do not come back at once; the oldest places are those that matter. */
@@ -22,10 +23,10 @@ const mostPlaces = 1_024
  * those who went is given at least what it missed, in whatever order they return. At the beginning one place is free, at 0.
  */
 export const leftOff = (): LeftOff => {
-  let places: ReadonlyArray<number> = [0]
+  let places: ReadonlyArray<Place> = [{ position: 0, marks: [] }]
   return {
-    leave: (position) => {
-      places = [...places, position].sort((a, b) => a - b).slice(0, mostPlaces)
+    leave: (place) => {
+      places = [...places, place].sort((a, b) => a.position - b.position).slice(0, mostPlaces)
     },
     take: () => {
       const [oldest] = places

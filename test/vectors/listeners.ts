@@ -1,7 +1,23 @@
-/** V84 to V90, and what the CRI socket promises beyond them: see the files in listeners/. */
+/** V84 to V90, and what the CRI socket promises beyond them: see the files in shell/cri/. */
 import type { Vector } from '../support/property.ts'
-import { cases as handover } from './listeners/handover.ts'
-import { cases as order } from './listeners/order.ts'
-import { cases as slow } from './listeners/slow.ts'
+import { cases as answers } from './shell/cri/answers.ts'
+import { cases as cri } from './shell/cri/cri.ts'
+import { cases as feed } from './shell/cri/feed.ts'
+import { cases as gather } from './shell/cri/gather.ts'
+import { cases as message } from './shell/cri/message.ts'
+import { cases as pump } from './shell/cri/pump.ts'
+import { cases as services } from './shell/cri/services.ts'
+import { cases as socket } from './shell/cri/socket.ts'
+import { cases as stage } from './shell/cri/stage.ts'
 
-export const cases: ReadonlyArray<Vector> = [...handover, ...order, ...slow]
+export const cases: ReadonlyArray<Vector> = [
+  ...answers,
+  ...cri,
+  ...feed,
+  ...gather,
+  ...message,
+  ...pump,
+  ...services,
+  ...socket,
+  ...stage,
+]

@@ -73,14 +73,21 @@ export const part = (number: number, value: string | Buffer): Buffer => {
 /** A field of a small number. */
 export const num = (number: number, value: number): Buffer => Buffer.concat([lengthOf(number << 3), lengthOf(value)])
 
+/** A message and its size in bytes. */
+export interface Message {
+  readonly fields: Fields
+  readonly size: number
+}
+
 export interface CriClient {
   /** The answer, taken apart. Rejects with the ServiceError. */
   readonly call: (method: string, request?: Buffer) => Promise<Fields>
-  readonly events: (metadata?: Metadata) => ClientReadableStream<Fields>
+  readonly events: (metadata?: Metadata) => ClientReadableStream<Message>
   readonly close: () => void
 }
 
 const same = (bytes: Buffer): Buffer => bytes
+const whole = (bytes: Buffer): Message => ({ fields: fields(bytes), size: bytes.length })
 
 export const criClient = (path: string): CriClient => {
   const client = new Client(`unix:${path}`, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 })
@@ -93,7 +100,7 @@ export const criClient = (path: string): CriClient => {
         })
       }),
     events: (metadata = new Metadata()) =>
-      client.makeServerStreamRequest('/runtime.v1.RuntimeService/GetContainerEvents', same, fields, Buffer.alloc(0), metadata),
+      client.makeServerStreamRequest('/runtime.v1.RuntimeService/GetContainerEvents', same, whole, Buffer.alloc(0), metadata),
     close: () => client.close(),
   }
 }
@@ -107,12 +114,14 @@ export interface Heard {
   readonly podState: string
   readonly statuses: ReadonlyArray<string>
   readonly bytes: Fields
+  /** Of the whole message, bytes. */
+  readonly size: number
 }
 
 const eventNames = ['CREATED', 'STARTED', 'STOPPED', 'DELETED']
 export const stateNames = ['CREATED', 'RUNNING', 'EXITED', 'UNKNOWN']
 
-export const heard = (event: Fields): Heard => {
+export const heard = ({ fields: event, size }: Message): Heard => {
   const pod = message(event, 4)
   return {
     id: text(event, 1),
@@ -124,5 +133,6 @@ export const heard = (event: Fields): Heard => {
       `${text(status, 1)}:${stateNames[Number(int(status, 3))]}:${int(status, 7)}:${text(status, 10)}`
     ),
     bytes: event,
+    size,
   }
 }

@@ -8,17 +8,18 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Clock } from '../../../shell/clock.ts'
 import type { CriServer } from '../../../shell/cri/server.ts'
 import type { FeedLimits } from '../../../shell/cri/feed.ts'
-import { waitFor } from '../wait_for.ts'
-import { type CriClient, criClient, type Fields, type Heard, heard } from './client.ts'
+import { type CriClient, criClient, type Heard, heard, type Message } from './client.ts'
 import { type CriMachine, criMachine, namespace } from './machine.ts'
 
 export interface Subscriber {
-  readonly stream: ClientReadableStream<Fields>
+  readonly stream: ClientReadableStream<Message>
   readonly heard: ReadonlyArray<Heard>
   /** `id TYPE` of each event so far. */
   readonly told: () => ReadonlyArray<string>
   /** Until so many events have come. */
   readonly events: (n: number) => Promise<ReadonlyArray<Heard>>
+  /** Until this event (`id TYPE`) has come. */
+  readonly hears: (event: string) => Promise<void>
   readonly error: () => ServiceError | undefined
   readonly metadata: () => Metadata | undefined
   /** Cancels the call, and waits until that is done. */
@@ -37,32 +38,62 @@ export interface Served extends CriMachine {
 
 export const subscribe = async (client: CriClient, metadata?: Metadata): Promise<Subscriber> => {
   const stream = client.events(metadata)
+  let waiting: ReadonlyArray<() => void> = []
+  const look = (): void => {
+    const woken = waiting
+    waiting = []
+    for (const wake of woken) wake()
+  }
+  /** Looks again whenever something has come. */
+  const until = async (what: string, isSeen: () => boolean): Promise<void> => {
+    const end = performance.now() + 15_000
+    while (!isSeen()) {
+      if (performance.now() > end) assert.fail(`Cannot wait any longer for ${what}: wanted it within 15 s, found ${all.length} events`)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 1_000)
+        waiting = [...waiting, () => {
+          clearTimeout(timer)
+          resolve()
+        }]
+      })
+    }
+  }
   const all: Array<Heard> = []
   let error: ServiceError | undefined
   let answered: Metadata | undefined
   let isOver = false
-  stream.on('data', (event: Fields) => all.push(heard(event)))
+  stream.on('data', (event: Message) => {
+    all.push(heard(event))
+    look()
+  })
   stream.on('error', (found: ServiceError) => {
     error = found
     isOver = true
+    look()
   })
   stream.on('end', () => {
     isOver = true
+    look()
   })
   stream.on('metadata', (found: Metadata) => {
     answered = found
+    look()
   })
-  await waitFor(() => answered !== undefined || isOver, { what: 'the server to answer', everyMs: 1 })
+  await until('the server to answer', () => answered !== undefined || isOver)
   return {
     stream,
     heard: all,
     told: () => all.map(({ id, type }) => `${id} ${type}`),
-    events: (n) => waitFor(() => all, { what: `${n} events`, until: ({ length }) => length >= n, everyMs: 2 }),
+    events: async (n) => {
+      await until(`${n} events`, () => all.length >= n)
+      return all
+    },
+    hears: (event) => until(event, () => all.some(({ id, type }) => `${id} ${type}` === event)),
     error: () => error,
     metadata: () => answered,
     leave: async () => {
       stream.cancel()
-      await waitFor(() => isOver, { what: 'the call to be cancelled', everyMs: 1 })
+      await until('the call to be cancelled', () => isOver)
     },
   }
 }

@@ -1,8 +1,8 @@
 /** V90, W9: CREATED, STARTED, STOPPED, DELETED in that order for each container, whatever order containerd reported things in. */
 import assert from 'node:assert/strict'
-import { containerKey, millis, nanos } from '../../../core/index.ts'
-import { type Served, type Subscriber, withCri } from '../../support/cri/served.ts'
-import type { Vector } from '../../support/property.ts'
+import { containerKey, millis, nanos } from '../../../../core/index.ts'
+import { type Served, type Subscriber, withCri } from '../../../support/cri/served.ts'
+import type { Vector } from '../../../support/property.ts'
 
 const key = (id: string) => containerKey('ci', id)
 const exited = (served: Served, id: string, pid: number, code = 3): void =>

@@ -1,12 +1,12 @@
 /** Plugins beside a reaper on an embedded containerd: told of every exit once, on every path, with what is true of it. */
 import assert from 'node:assert/strict'
 import { status } from '@grpc/grpc-js'
-import { lookup, sandboxKey } from '../../../../core/index.ts'
-import { dropped, onCall, onEvent, refused } from '../../../../shell/embedded/index.ts'
-import { bytesOf, intOf, messagesOf, pairsOf, parse, textOf } from '../../../support/nri/bytes.ts'
-import { eventsOf, withReaper } from '../../../support/nri/with_reaper.ts'
-import type { Vector } from '../../../support/property.ts'
-import { waitFor } from '../../../support/wait_for.ts'
+import { lookup, sandboxKey } from '../../../../../core/index.ts'
+import { dropped, onCall, onEvent, refused } from '../../../../../shell/embedded/index.ts'
+import { bytesOf, intOf, messagesOf, pairsOf, parse, textOf } from '../../../../support/nri/bytes.ts'
+import { eventsOf, withReaper } from '../../../../support/nri/with_reaper.ts'
+import type { Vector } from '../../../../support/property.ts'
+import { waitFor } from '../../../../support/wait_for.ts'
 
 const sleeper = (id: string) => ({ namespace: 'ci', id, command: ['sleep', '600'] })
 const named = (id: string) => ({ namespace: 'ci', id })

@@ -1,10 +1,10 @@
 /** V84 to V88: who is told what when listeners come, go and come back. */
 import assert from 'node:assert/strict'
-import { criClient } from '../../support/cri/client.ts'
-import { withCri } from '../../support/cri/served.ts'
-import type { Vector } from '../../support/property.ts'
-import { virtualClock } from '../../support/virtual_clock.ts'
-import { waitFor } from '../../support/wait_for.ts'
+import { criClient } from '../../../support/cri/client.ts'
+import { withCri } from '../../../support/cri/served.ts'
+import type { Vector } from '../../../support/property.ts'
+import { virtualClock } from '../../../support/virtual_clock.ts'
+import { waitFor } from '../../../support/wait_for.ts'
 
 const life = (id: string): ReadonlyArray<string> => [`${id} CREATED`, `${id} STARTED`, `${id} STOPPED`]
 
@@ -65,7 +65,7 @@ export const cases: ReadonlyArray<Vector> = [
         await first.leave()
         await served.live('b')
         const second = await served.subscribe()
-        await waitFor(() => second.told().includes('b STOPPED'), { what: 'b to be told' })
+        await second.hears('b STOPPED')
         // What was on its way when the first one went may be told again, with the same identity.
         assert.deepEqual(second.told().slice(-3), life('b'))
         const again = second.heard.slice(0, -3)
@@ -108,7 +108,7 @@ export const cases: ReadonlyArray<Vector> = [
         await served.live('c')
         const back = [await served.subscribe(), await served.subscribe()]
         for (const listener of back) {
-          await waitFor(() => listener.told().includes('c STOPPED'), { what: 'c to be told' })
+          await listener.hears('c STOPPED')
           assert.ok([...life('b'), ...life('c')].every((event) => listener.told().includes(event)), listener.told().join(', '))
         }
         assert.deepEqual(stays.told(), [...life('a'), ...life('b'), ...life('c')])
@@ -126,13 +126,13 @@ export const cases: ReadonlyArray<Vector> = [
         for (let round = 0; round < rounds; round++) {
           const listener = await served.subscribe(client)
           const wanted = round === 0 ? 'a STARTED' : `e${round - 1} CREATED`
-          await waitFor(() => listener.told().includes(wanted), { what: `round ${round}`, everyMs: 1 })
+          await listener.hears(wanted)
           for (const event of listener.told()) told.add(event)
           listener.stream.cancel() // and does not wait: the server may not have noticed
           await served.create(`e${round}`)
         }
         const last = await served.subscribe(client)
-        await waitFor(() => last.told().includes(`e${rounds - 1} CREATED`), { what: 'the last event' })
+        await last.hears(`e${rounds - 1} CREATED`)
         for (const event of last.told()) told.add(event)
         const lost = Array.from({ length: rounds }, (_, n) => `e${n} CREATED`).filter((event) => !told.has(event))
         assert.deepEqual(lost, [])
@@ -155,7 +155,7 @@ export const cases: ReadonlyArray<Vector> = [
         }
         const last = await served.subscribe()
         const all = Array.from({ length: 600 }, (_, n) => `r${Math.trunc(n / 20)}-${n % 20} CREATED`)
-        await waitFor(() => last.told().includes(all.at(-1) ?? ''), { what: 'the last event' })
+        await last.hears(all.at(-1) ?? '')
         for (const event of last.told()) told.add(event)
         assert.deepEqual(all.filter((event) => !told.has(event)), [])
       }),

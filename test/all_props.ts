@@ -7,6 +7,7 @@ import { props as facts } from './props/facts.ts'
 import { props as invariants } from './props/invariants.ts'
 import { props as loop } from './props/loop.ts'
 import { props as machine } from './props/machine.ts'
+import { props as store } from './props/store.ts'
 import { props as task } from './props/task.ts'
 
 export const allProps: ReadonlyArray<Prop> = [
@@ -17,5 +18,6 @@ export const allProps: ReadonlyArray<Prop> = [
   ...invariants,
   ...loop,
   ...machine,
+  ...store,
   ...task,
 ]

@@ -5,16 +5,15 @@
  * @module
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { RunDropped } from '../../core/index.ts'
 import type { Kept } from './ledger.ts'
-import { put, putRecord, putSpan, type Row, rowKey, rowOf, rowsFrom, type Span, unseal } from './row.ts'
+import { put, putRecord, putSpan, type Row, rowKey, rowOf, rowsFrom, sizeOf, type Span, unseal } from './row.ts'
 import type { Op, Table } from './table.ts'
 
 export interface Compaction {
   readonly ops: ReadonlyArray<Op>
   readonly span: Span
-  /** A row that says nothing but the generation from which what is new is counted; it comes last. */
-  readonly forgotten: Row | undefined
+  /** Rows that come after those that stay. */
+  readonly standIns: ReadonlyArray<Row>
 }
 
 /**
@@ -44,14 +43,10 @@ export const compaction = async (table: Table, kept: Kept, span: Span, last: num
   }
   if (written.length !== stays.size) return E.left(`rows: wanted ${stays.size} that stay, found ${written.length}`)
   const after: Span = { ...span, first, bootFirst, dropped: Math.max(span.dropped, kept.dropped) }
-  const forgotten: RunDropped | undefined = kept.forgotten === undefined ? undefined : { _tag: 'RunDropped', run: kept.forgotten }
-  const row = first + written.length
-  const more = forgotten === undefined ? [] : [putRecord(row, forgotten)]
-  return E.right({
-    span: after,
-    ops: [...removed, ...written, ...more, putSpan(after)],
-    forgotten: forgotten === undefined
-      ? undefined
-      : { row, record: forgotten, bytes: 2 * rowKey(row).length + JSON.stringify(forgotten).length },
+  const standIns = kept.standIns.map((record, place): Row => {
+    const row = first + written.length + place
+    return { row, record, bytes: sizeOf(rowKey(row), JSON.stringify(record)) }
   })
+  const more = standIns.map(({ row, record }) => putRecord(row, record))
+  return E.right({ span: after, ops: [...removed, ...written, ...more, putSpan(after)], standIns })
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { containerKey, type ReaperRecord, type RunId, sandboxKey } from '../../core/index.ts'
+import { containerKey, type ReaperRecord, type RunDropped, type RunId, sandboxKey } from '../../core/index.ts'
 import type { Row } from './row.ts'
 
 /** How long things that are over are kept. Open runs, and the newest announcement, are kept whatever this says. */
@@ -38,8 +38,8 @@ export interface Kept {
   readonly rows: ReadonlyArray<number>
   readonly bytes: number
   readonly dropped: number
-  /** Of the runs that go without a trace the one of the highest generation: what is new has to be counted from there. */
-  readonly forgotten: RunId | undefined
+  /** What is to be written in place of the rows that go: from there the generations of what is new are counted. */
+  readonly standIns: ReadonlyArray<RunDropped>
 }
 
 export interface Ledger {
@@ -56,6 +56,8 @@ export interface Ledger {
 
 const runName = ({ namespace, id, pid, generation }: RunId): string => `${containerKey(namespace, id)}/${pid}/${generation}`
 
+const containerOf = ({ namespace, id }: RunId): string => containerKey(namespace, id)
+
 const generationOf = ({ namespace, id, generation }: RunId): string => `run ${containerKey(namespace, id)}/${generation}`
 
 /** What the row is about: a newer row about the same thing takes its place. */
@@ -69,6 +71,14 @@ const thingOf = (record: ReaperRecord): string => {
     case 'Announcement':
       return `said ${record.seq}`
   }
+}
+
+/** A sandbox that is a pause container is told of by that container's rows, which take the place of a record of its own. */
+const endedSandbox = (record: ReaperRecord): string | undefined => {
+  const isItsEnd = record._tag === 'RunRecord'
+    ? record.metadata.kind === 'sandbox' && record.standing !== 'open'
+    : record._tag === 'Announcement' && record.type === 'CONTAINER_STOPPED' && record.run.pid !== 0
+  return isItsEnd && 'run' in record ? `sandbox ${sandboxKey(record.run.namespace, record.run.id)}` : undefined
 }
 
 const aboutOf = (record: ReaperRecord): About => {
@@ -113,6 +123,12 @@ export const makeLedger = (rows: ReadonlyArray<Row> = []): Ledger => {
     count(entry, 1)
     all += bytes
     if (record._tag === 'Announcement') note(record.seq, row)
+    const ended = endedSandbox(record)
+    const sandbox = ended === undefined ? undefined : things.get(ended)
+    if (ended !== undefined && sandbox !== undefined) {
+      count(sandbox, -1)
+      things.delete(ended)
+    }
   }
 
   const note = (seq: number, row: number): void => {
@@ -170,6 +186,7 @@ const keep = (things: ReadonlyArray<Live>, newest: number, { maxAgeMs, maxBytes 
   const isOld = ({ at }: Live): boolean => at + maxAgeMs <= now
   const pinned = pins(inOrder, isOld)
   const stays = inOrder.filter((entry) => {
+    if (entry.about._tag === 'Run' && entry.about.dropped) return false
     if (isOpen(entry) || isPinned(entry, newest, pinned)) return true
     return !isOld(entry) && !(entry.about._tag === 'Said' && entry.about.seq <= acknowledged)
   })
@@ -188,21 +205,34 @@ const keep = (things: ReadonlyArray<Live>, newest: number, { maxAgeMs, maxBytes 
   return {
     rows: rest.map(({ row }) => row),
     bytes: rest.reduce((sum, { bytes }) => sum + bytes, 0),
-    forgotten: highestForgotten(inOrder.filter((entry) => !kept.has(entry)), rest),
+    standIns: standIns(inOrder.filter((entry) => !kept.has(entry)), rest),
     dropped: inOrder.reduce((highest, entry) => (kept.has(entry) ? highest : Math.max(highest, seqOf(entry))), 0),
   }
 }
 
-/** A run is remembered as long as a row of its own stays. */
-const highestForgotten = (gone: ReadonlyArray<Live>, stays: ReadonlyArray<Live>): RunId | undefined => {
-  const remembered = new Set(stays.flatMap(({ about }) => (about._tag === 'Run' ? [generationOf(about.id)] : [])))
-  const known = stays.reduce((most, { about }) => (about._tag === 'Run' && about.dropped ? Math.max(most, about.id.generation) : most), 0)
-  let highest: RunId | undefined
-  for (const { about } of gone) {
-    if (about._tag === 'Sandbox' || remembered.has(generationOf(about.id))) continue
-    if (about.id.generation > (highest?.generation ?? known)) highest = about.id
+/** Names no container: what is counted from it is whatever has no rows of its own. */
+const nobody = { namespace: '', id: '', pid: 0 }
+
+/** Rows that stand for all that goes: an identity that was given out is not given out again when nothing is left of it. */
+const standIns = (gone: ReadonlyArray<Live>, stays: ReadonlyArray<Live>): ReadonlyArray<RunDropped> => {
+  const newest = new Map<string, number>()
+  const sandboxes = new Set<string>()
+  for (const { about } of stays) {
+    if (about._tag === 'Sandbox') sandboxes.add(about.key)
+    if (about._tag === 'Run') newest.set(containerOf(about.id), Math.max(newest.get(containerOf(about.id)) ?? 0, about.id.generation))
   }
-  return highest
+  const ahead = new Map<string, RunId>()
+  let anybody = 0
+  for (const { about } of gone) {
+    if (about._tag === 'Sandbox' || (about._tag === 'Said' && about.sandbox !== undefined && sandboxes.has(about.sandbox))) continue
+    const { id } = about
+    const key = containerOf(id)
+    const stayed = newest.get(key)
+    if (stayed === undefined || (about._tag === 'Said' && about.sandbox !== undefined)) anybody = Math.max(anybody, id.generation)
+    else if (id.generation > (ahead.get(key)?.generation ?? stayed)) ahead.set(key, id)
+  }
+  const runs = anybody === 0 ? [...ahead.values()] : [...ahead.values(), { ...nobody, generation: anybody }]
+  return runs.map((run) => ({ _tag: 'RunDropped', run }))
 }
 
 interface Pins {

@@ -162,11 +162,8 @@ export const makeWriter = (options: WriterOptions, { table: first, contents }: O
       epoch++
       span = planned.right.span
       ledger.renumber(kept.rows, span.first)
-      last = span.first + kept.rows.length - 1
-      if (planned.right.forgotten !== undefined) {
-        ledger.add(planned.right.forgotten)
-        last++
-      }
+      for (const row of planned.right.standIns) ledger.add(row)
+      last = span.first + kept.rows.length + planned.right.standIns.length - 1
       lastLook = ledger.sizes().all
       head.say(span.first, last)
     } catch (error) {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { ReaperRecord, SandboxRecord } from '../../../core/index.ts'
+import type { ReaperRecord, RunId, SandboxRecord } from '../../../core/index.ts'
 import { millis, nanos } from '../../../core/index.ts'
 import { makeLedger } from '../../../shell/store/ledger.ts'
 import { run, said, start } from './scratch.ts'
@@ -7,11 +7,12 @@ import { run, said, start } from './scratch.ts'
 const rowsOf = (records: ReadonlyArray<ReaperRecord>): ReadonlyArray<{ row: number; record: ReaperRecord; bytes: number }> =>
   records.map((record, place) => ({ row: place + 1, record, bytes: 100 }))
 const forEver = { maxAgeMs: Infinity, maxBytes: Infinity }
+const nobody = (generation: number): RunId => ({ namespace: '', id: '', pid: 0, generation })
 const closed = (n: number): ReaperRecord => run(n, { standing: 'closed' })
 
 t.test('only the newest row about a thing stays', async (t) => {
   const ledger = makeLedger(rowsOf([run(1), run(2), run(1, { attempts: 1 }), closed(2), { _tag: 'RunDropped', run: run(1).run }]))
-  t.same(ledger.keep(forEver, 0, start), { rows: [4, 5], bytes: 200, dropped: 0, forgotten: undefined })
+  t.same(ledger.keep(forEver, 0, start), { rows: [4], bytes: 100, dropped: 0, standIns: [{ _tag: 'RunDropped', run: nobody(1) }] })
   t.same(ledger.sizes(), { all: 500, live: 200, over: 200 })
 })
 
@@ -19,8 +20,18 @@ t.test('what is over goes by age, what is open never, and the newest announcemen
   const ledger = makeLedger(rowsOf([run(1), closed(2), said(1, 2), closed(3), said(2, 3)]))
   const week = { maxAgeMs: 7 * 86_400_000, maxBytes: Infinity }
   t.same(ledger.keep(week, 0, start + 100).rows, [1, 2, 3, 4, 5])
-  t.same(ledger.keep(week, 0, start + week.maxAgeMs + 2), { rows: [1, 4, 5], bytes: 300, dropped: 1, forgotten: run(2).run })
-  t.same(ledger.keep(week, 0, start + 10 * week.maxAgeMs), { rows: [1, 5], bytes: 200, dropped: 1, forgotten: run(2).run })
+  t.same(ledger.keep(week, 0, start + week.maxAgeMs + 2), {
+    rows: [1, 4, 5],
+    bytes: 300,
+    dropped: 1,
+    standIns: [{ _tag: 'RunDropped', run: nobody(1) }],
+  })
+  t.same(ledger.keep(week, 0, start + 10 * week.maxAgeMs), {
+    rows: [1, 5],
+    bytes: 200,
+    dropped: 1,
+    standIns: [{ _tag: 'RunDropped', run: nobody(1) }],
+  })
 })
 
 t.test('a cut by size leaves room for a quarter, so that it is not needed again at once', async (t) => {
@@ -30,13 +41,13 @@ t.test('a cut by size leaves room for a quarter, so that it is not needed again 
     rows: [6, 7, 8, 9],
     bytes: 400,
     dropped: 5,
-    forgotten: run(1).run,
+    standIns: [{ _tag: 'RunDropped', run: nobody(1) }],
   })
 })
 
 t.test('an announcement of a run that is not over stays, acknowledged or not', async (t) => {
   const ledger = makeLedger(rowsOf([run(1, { standing: 'announced' }), said(1, 1), said(2, 2), said(3, 3)]))
-  t.same(ledger.keep(forEver, 3, start), { rows: [1, 2, 4], bytes: 300, dropped: 2, forgotten: run(2).run })
+  t.same(ledger.keep(forEver, 3, start), { rows: [1, 2, 4], bytes: 300, dropped: 2, standIns: [{ _tag: 'RunDropped', run: nobody(1) }] })
 })
 
 t.test('of runs that go without a trace the highest generation is told, but not of one that has a row left', async (t) => {
@@ -51,7 +62,7 @@ t.test('of runs that go without a trace the highest generation is told, but not 
   ]))
   const kept = ledger.keep({ maxAgeMs: 1_000, maxBytes: Infinity }, 0, start + 5_500)
   t.same(kept.rows, [4, 5])
-  t.same(kept.forgotten, second)
+  t.same(kept.standIns, [{ _tag: 'RunDropped', run: nobody(second.generation) }])
 })
 
 t.test('the newest announcement of a sandbox stays as long as its record', async (t) => {
@@ -70,6 +81,12 @@ t.test('the newest announcement of a sandbox stays as long as its record', async
     said(3),
   ]))
   t.same(ledger.keep(forEver, 3, start).rows, [1, 3, 4])
+})
+
+t.test('a container of which an older run stays is counted from the newer one that went', async (t) => {
+  const newer = { ...run(1).run, pid: 9, generation: 2 }
+  const ledger = makeLedger(rowsOf([run(1), run(1, { run: newer, standing: 'closed' }), said(1, 5)]))
+  t.same(ledger.keep({ maxAgeMs: 0, maxBytes: 0 }, 0, start + 9).standIns, [{ _tag: 'RunDropped', run: newer }])
 })
 
 t.test('announcements are found by their numbers, with gaps and after renumbering', async (t) => {

@@ -113,6 +113,14 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   'shell/store/salvage.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
   'shell/store/table.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
   'shell/store/writer.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
+  'shell/cri/directory.ts': 'needs records; test/vectors/shell/cri/message.ts and cri.ts, on both runtimes',
+  'shell/cri/facts.ts': 'needs records; test/vectors/shell/cri/message.ts, on both runtimes',
+  'shell/cri/roster.ts': 'test/vectors/shell/cri/answers.ts and cri.ts, on both runtimes',
+  'shell/cri/seq_field.ts': 'needs a client; test/vectors/shell/cri/services.ts and test/shell/cli/events.test.ts',
+  'shell/cri/server.ts': 'needs a client; test/vectors/shell/cri/services.ts and socket.ts, on both runtimes',
+  'shell/cri/view.ts': 'test/vectors/shell/cri/answers.ts and message.ts, on both runtimes',
+  'shell/cri/wire.ts': 'test/vectors/shell/cri/answers.ts and message.ts, on both runtimes',
+  'shell/cli/run_cri.ts': 'needs a run; test/shell/cli/events.test.ts',
   'shell/embedded/index.ts': 're-exports; test/examples.test.ts imports it by name',
 }
 

@@ -6,7 +6,7 @@
  */
 import type { Clock } from '../clock.ts'
 import { leftOff } from '../listeners/left_off.ts'
-import type { Place } from '../listeners/receipt.ts'
+import { type Place, placeAt } from '../listeners/receipt.ts'
 import { makeRing } from '../listeners/ring.ts'
 import type { Entry } from './entry.ts'
 import { makePump, type Pump, type PumpLimits, type Sink } from './pump.ts'
@@ -93,11 +93,11 @@ export const makeFeed = (clock: Clock, encode: Encode, limits: FeedLimits = defa
   }
 
   /** Events that are held no longer are passed over. */
-  const stillHeld = ({ position, marks }: Place): Place => {
+  const stillHeld = ({ position, ...told }: Place): Place => {
     const oldest = BigInt(Math.trunc(clock.now() - limits.holdMs)) * 1_000_000n
     let from = Math.max(position, ring.first())
     while (from < ring.end() && (ring.at(from)?.at ?? 0n) < oldest) from++
-    return { position: from, marks }
+    return { position: from, ...told }
   }
 
   const placeOf = (seq: number): { readonly place: Place; readonly missed: number } => {
@@ -106,12 +106,12 @@ export const makeFeed = (clock: Clock, encode: Encode, limits: FeedLimits = defa
       const found = ring.at(position)?.seq
       if (found === undefined) continue
       oldest ??= found
-      if (found >= seq) return { place: { position, marks: [] }, missed: Math.max(0, oldest - Math.max(seq, 1)) }
+      if (found >= seq) return { place: placeAt(position), missed: Math.max(0, oldest - Math.max(seq, 1)) }
     }
     return { place: newPlace(), missed: 0 }
   }
 
-  const newPlace = (): Place => ({ position: ring.end(), marks: [] })
+  const newPlace = (): Place => placeAt(ring.end())
 
   /**
    * A client that comes back may be here before it is noticed that it went: its place is waited for, a moment and a round of the event

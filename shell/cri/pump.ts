@@ -5,7 +5,7 @@
  * @module
  */
 import type { Clock } from '../clock.ts'
-import { makeReceipt, type Place, type Receipt } from '../listeners/receipt.ts'
+import { makeReceipt, type Place, placeAt, type Receipt } from '../listeners/receipt.ts'
 import type { Ring } from '../listeners/ring.ts'
 import type { Entry } from './entry.ts'
 
@@ -58,7 +58,7 @@ export const makePump = ({ ring, render, sink, clock, limits, onCut }: PumpParts
     if (isOver || receipt === undefined) return
     if (cursor < ring.first()) {
       isOver = true
-      onCut({ position: ring.first(), marks: [] })
+      onCut(placeAt(ring.first()))
       return sink.cut(ring.first() - cursor)
     }
     while (inFlight < limits.inFlight && inFlightBytes < limits.inFlightBytes) {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Place } from './receipt.ts'
+import { type Place, placeAt } from './receipt.ts'
 
 export interface LeftOff {
   /** A listener went. */
@@ -23,7 +23,7 @@ const mostPlaces = 1_024
  * those who went is given at least what it missed, in whatever order they return. At the beginning one place is free, at 0.
  */
 export const leftOff = (): LeftOff => {
-  let places: ReadonlyArray<Place> = [{ position: 0, marks: [] }]
+  let places: ReadonlyArray<Place> = [placeAt(0)]
   return {
     leave: (place) => {
       places = [...places, place].sort((a, b) => a.position - b.position).slice(0, mostPlaces)

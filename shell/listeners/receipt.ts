@@ -9,8 +9,13 @@
 export interface Place {
   /** The first position that may not have been read. */
   readonly position: number
+  /** The first position that has been written to none of the listeners that followed each other here. */
+  readonly told: number
   readonly marks: ReadonlyArray<AgedMark>
 }
+
+/** A place before which everything has been read. */
+export const placeAt = (position: number): Place => ({ position, told: position, marks: [] })
 
 /** All before `position` was written so long ago, the time when nobody listened left out. */
 interface AgedMark {
@@ -47,6 +52,7 @@ export const makeReceipt = (from: Place, at: number, settleMs: number, windowByt
   const begin: Mark = { position: start, at: Number.NEGATIVE_INFINITY, bytes: 0 }
   const [older = begin, newer = older] = from.marks.map(({ position, age }): Mark => ({ position, at: at - age, bytes: 0 }))
   let last = begin
+  let told = Math.max(start, from.told)
   let inTime: Marks = [older, newer]
   let inBytes: Marks = [begin, begin]
 
@@ -61,11 +67,14 @@ export const makeReceipt = (from: Place, at: number, settleMs: number, windowByt
     written: (position, bytes, at) => {
       const mark: Mark = { position: position + 1, at, bytes: last.bytes + bytes }
       last = mark
-      if (at - inTime[1].at >= settleMs) inTime = [inTime[1], mark]
+      told = Math.max(told, mark.position)
+      // What is written again was written first by an earlier listener: by now all has been that anybody was told.
+      if (at - inTime[1].at >= settleMs) inTime = [inTime[1], { ...mark, position: told }]
       if (mark.bytes - inBytes[1].bytes >= windowBytes) inBytes = [inBytes[1], mark]
     },
     place: (at, blocked) => ({
       position: unread(at, blocked),
+      told,
       marks: blocked ? [] : inTime.map(({ position, at: markedAt }) => ({ position, age: at - markedAt })),
     }),
   }

@@ -28,6 +28,8 @@ export interface Made {
   readonly labels?: Readonly<Record<string, string>>
   readonly image?: string
   readonly extensions?: ReadonlyMap<string, Any>
+  /** So many milliseconds ago; now unless told. */
+  readonly agoMs?: number
 }
 
 export interface CriMachine {
@@ -36,6 +38,10 @@ export interface CriMachine {
   /** All announcements so far. */
   readonly announced: ReadonlyArray<Announcement>
   readonly create: (id: string, made?: Made) => Promise<void>
+  /** It is there, and nothing says so but the next listing. With `runs`, as pid 77. */
+  readonly adopt: (id: string, made: Made & { readonly runs: boolean }) => Promise<void>
+  /** A listing of all there is. */
+  readonly list: () => void
   readonly start: (id: string) => void
   readonly exit: (id: string, code?: number, oom?: boolean) => void
   readonly remove: (id: string) => void
@@ -127,8 +133,8 @@ export const criMachine = (
     }
   }
 
-  const create: CriMachine['create'] = async (id, { pod = '', labels = {}, image = '', extensions = new Map() } = {}) => {
-    const now = BigInt(Math.trunc(clock.now()))
+  const record = async (id: string, { pod = '', labels = {}, image = '', extensions = new Map(), agoMs = 0 }: Made): Promise<void> => {
+    const now = BigInt(Math.trunc(clock.now() - agoMs))
     records.set(
       id,
       Container.fromPartial({
@@ -141,6 +147,9 @@ export const criMachine = (
       }),
     )
     await containerd.containerGet(namespace, id)({ signal: new AbortController().signal })()
+  }
+  const create: CriMachine['create'] = async (id, made = {}) => {
+    await record(id, made)
     post({ _tag: 'ContainerChanged', container: keyOf(id), at: at() })
   }
   const start = (id: string): void => {
@@ -161,6 +170,19 @@ export const criMachine = (
     state: () => state,
     announced,
     create,
+    adopt: async (id, made) => {
+      await record(id, made)
+      if (made.runs) tasks.set(id, { view: { _tag: 'Running', pid: 77 }, oomKills: 0n })
+    },
+    list: () =>
+      post({
+        _tag: 'Relisted',
+        namespace,
+        containers: [...records.values()].map((found) => ({ id: found.id, metadata: metadataOf(found) })),
+        tasks: [...tasks].map(([id, { view }]) => ({ id, task: view })),
+        sandboxes: undefined,
+        at: at(),
+      }),
     start,
     exit,
     remove: (id) => {

@@ -86,12 +86,25 @@ export const cases: ReadonlyArray<Vector> = [
   {
     name: 'what was there before the stream is no news; its exit is STARTED and STOPPED',
     run: async () => {
-      const clock = virtualClock()
-      const machine = criMachine({ clock })
+      const machine = criMachine({ clock: virtualClock() })
       const told = toldBy(machine.cri)
-      await machine.create('new')
+      await machine.adopt('old', { agoMs: 60_000, runs: true })
+      await machine.adopt('idle', { agoMs: 60_000, runs: false })
+      await machine.adopt('late', { runs: false })
+      machine.list()
+      machine.list()
       await settle()
-      assert.deepEqual(told, ['new CREATED'])
+      assert.deepEqual(told, ['late CREATED'], 'what was made since, and only the listing tells of, is news')
+      assert.deepEqual(machine.cri.of(namespace)?.view.containers().map(({ id, state }) => `${id} ${state}`), [
+        'old RUNNING',
+        'idle CREATED',
+        'late CREATED',
+      ])
+      machine.exit('old', 1)
+      machine.start('idle')
+      machine.remove('old')
+      await settle()
+      assert.deepEqual(told.slice(1), ['old STARTED', 'old STOPPED', 'idle STARTED', 'old DELETED'])
     },
   },
   {

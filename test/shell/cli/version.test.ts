@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { programVersion } from '../../../shell/cli/version.ts'
+import { inProject } from '../../support/paths.ts'
+
+t.test('the version is that of the package', async (t) => {
+  const { version }: { version: string } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'))
+  t.equal(programVersion(), version)
+})

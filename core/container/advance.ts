@@ -46,6 +46,8 @@ export const advance = (ctx: Context, run: Run, handling: Handling): Stepped => 
     case 'delete':
       return [inPhase(run, { _tag: 'Deleting', call, since: ctx.at, handling }), [{ _tag: 'DeleteTask', container: key, call }]]
     case 'clean':
+      // Without a record containerd looks for no shim; but if the id is in use again by then, the task it finds is the next run's.
+      if (ctx.container.lookup._tag === 'Deleted') return record(ctx, run, handling)
       return [inPhase(run, { _tag: 'Cleaning', call, since: ctx.at, handling }), [{ _tag: 'CleanUpTask', container: key, call }]]
     case 'leave':
       return record(ctx, run, handling)

@@ -63,6 +63,7 @@ const meet = (work: Work, input: ContainerInput): Work | undefined => {
     case 'TaskExited':
       return input.processId === work.container.id ? apply(ask(work, false, 0), input) : undefined
     case 'TaskDeleted':
+      return input.exitedAt === undefined ? undefined : apply(ask(work, false, 0), input)
     case 'TaskSeen':
       return apply(ask(work, false, 0), input)
     default:
@@ -91,6 +92,8 @@ const apply = (work: Work, input: ContainerInput): Work | undefined => {
         ? reportExit(work, { pid: input.pid, exit: told(input, input.pid === 0 ? 'synthesised' : 'observed'), gone: false })
         : work
     case 'TaskDeleted':
+      // Of a pid that nobody saw, and without an end: it was created and never started, and nothing has exited.
+      if (input.exitedAt === undefined && !container.runs.some((run) => run.id.pid === input.pid)) return work
       return reportExit(work, { pid: input.pid, exit: told(input, input.pid === 0 ? 'synthesised' : 'observed'), gone: true })
     case 'TaskStarted':
       return reportStarted(work, input.pid)

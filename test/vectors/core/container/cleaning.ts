@@ -1,7 +1,8 @@
 /** core/container/cleaning.ts: the task is not there, but its shim may be. */
 import assert from 'node:assert/strict'
+import { containerKey, millis } from '../../../../core/ids.ts'
 import { conversation } from '../../../support/conversation.ts'
-import { exited } from '../../../support/facts.ts'
+import { exited, recordDeleted } from '../../../support/facts.ts'
 import { cleanedUp, created, failed, notFound, running, stopped } from '../../../support/outcomes.ts'
 import { move, phases } from '../../../support/phases.ts'
 import type { Vector } from '../../../support/property.ts'
@@ -44,6 +45,26 @@ export const cases: ReadonlyArray<Vector> = [
       const talk = phases.Cleaning()
       talk.next({ LOAD: [notFound] })
       assert.equal(talk.revive(), `LOAD CLEAN ${end}`)
+    },
+  },
+  {
+    name:
+      'cleaning: not asked for when the record is deleted: containerd would look for no shim, and an id that is used again is another run',
+    run: () => {
+      const talk = conversation({ script: { LOAD: [notFound] } })
+      talk.tell(recordDeleted())
+      assert.equal(talk.tell(exited(3, { pid: 0 })), `SAVE LOAD ${end}`)
+    },
+  },
+  {
+    name: 'a task that is deleted without ever having been started has not exited',
+    run: () => {
+      const talk = conversation()
+      assert.equal(
+        talk.tell({ _tag: 'TaskDeleted', container: containerKey('ns', 'c'), pid: 43, code: 137, exitedAt: undefined, at: millis(0) }),
+        '',
+      )
+      assert.equal(talk.phase('c'), 'Running')
     },
   },
 ]

@@ -53,8 +53,6 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
   }
   const exactly = (): Nanos => nanos(BigInt(clock.now()) * 1_000_000n + BigInt(random.int(1, 999_999)))
 
-  const exitOf = (run: TrueRun): Nanos | undefined => (random.chance(faults.timeless) ? undefined : run.exit?.at)
-
   const end = (run: TrueRun, code: number): void => {
     const shim = shims.get(run.key)
     if (shim?.run !== run || run.status === 'stopped' || !shim.alive) return
@@ -65,7 +63,9 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
     const waits = [...shim.waits]
     shim.waits.clear()
     for (const ended of waits) ended({ _tag: 'Exited', code, exitedAt: exit.at })
-    tell({ _tag: 'TaskExited', container: run.key, processId: run.id, pid: run.pid, code, exitedAt: exitOf(run) })
+    const isVague = random.chance(faults.timeless)
+    const pid = isVague && random.chance(0.5) ? 0 : run.pid
+    tell({ _tag: 'TaskExited', container: run.key, processId: run.id, pid, code, exitedAt: isVague ? undefined : exit.at })
   }
 
   const gone = (shim: Shim, by: Caller): void => {

@@ -36,12 +36,17 @@ export const bestExitOnce = (view: View, { announced, attribute, isConflated, ru
   /** Runs whose true exit the present process was told of, or that is on disk. */
   let told = new Set<TrueRun>()
   const written = new Set<TrueRun>()
+  /** Runs of which the first that was told by pid was not true: what containerd makes up for a dead shim may come with the pid. */
+  const misled = new Set<TrueRun>()
   const identities = new Map<string, number>()
   const truly = (key: ContainerKey, pid: number, at: bigint | undefined): TrueRun | undefined =>
     at === undefined ? undefined : runsOf(key, pid).find(({ exit }) => exit?.at === at)
   const check = (run: TrueRun, exit: Exit, text: string): void => {
     const { blurred, exit: truth } = run
-    if (blurred || truth === undefined || truth.code === exit.code || view.relabelled.has(run.key) || window.has(run) || isConflated(run)) {
+    if (
+      (blurred && misled.has(run)) || truth === undefined || truth.code === exit.code || view.relabelled.has(run.key) || window.has(run) ||
+      isConflated(run)
+    ) {
       return
     }
     const why = told.has(run) ? 'was told' : written.has(run) ? 'is on disk' : run.deletedBy === 'us' ? 'was ours to save' : undefined
@@ -61,6 +66,7 @@ export const bestExitOnce = (view: View, { announced, attribute, isConflated, ru
       for (const { key, pid, at } of reportsOf(event)) {
         const run = truly(key, pid, at)
         if (run !== undefined) told.add(run)
+        else for (const other of runsOf(key, pid)) if (!told.has(other)) misled.add(other)
       }
     },
     stepped: (event, before, after) => {

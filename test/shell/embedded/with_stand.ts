@@ -17,8 +17,9 @@ export const withStand = async (
   }
 }
 
+type Nothing = Readonly<Record<'tasks' | 'shims' | 'processes', ReadonlyArray<never>>>
 /** What a stand leaves over when everything was cleaned up. */
-export const nothing = { tasks: [], shims: [], processes: [] }
+export const nothing: Nothing = { tasks: [], shims: [], processes: [] }
 
 /** The gRPC codes. */
 export { status as code } from '@grpc/grpc-js'

@@ -8,6 +8,7 @@ import { props as invariants } from './props/invariants.ts'
 import { props as loop } from './props/loop.ts'
 import { props as machine } from './props/machine.ts'
 import { props as store } from './props/store.ts'
+import { props as nri } from './props/nri.ts'
 import { props as task } from './props/task.ts'
 
 export const allProps: ReadonlyArray<Prop> = [
@@ -19,5 +20,6 @@ export const allProps: ReadonlyArray<Prop> = [
   ...loop,
   ...machine,
   ...store,
+  ...nri,
   ...task,
 ]

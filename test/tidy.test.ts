@@ -121,6 +121,10 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   'shell/cri/view.ts': 'test/vectors/shell/cri/answers.ts and message.ts, on both runtimes',
   'shell/cri/wire.ts': 'test/vectors/shell/cri/answers.ts and message.ts, on both runtimes',
   'shell/cli/run_cri.ts': 'needs a run; test/shell/cli/events.test.ts',
+  'shell/nri/index.ts': 're-exports; test/examples.test.ts imports it by name',
+  'shell/nri/fault.ts': 'a constructor; the vectors of shell/nri/ mux.ts and ttrpc/ compare what it makes',
+  'shell/nri/plugin.ts': 'needs a host; test/vectors/shell/nri/host.ts and faults.ts, on both runtimes',
+  'shell/nri/updates.ts': 'needs a host; test/vectors/shell/nri/host.ts, on both runtimes',
   'shell/embedded/index.ts': 're-exports; test/examples.test.ts imports it by name',
 }
 

@@ -15,6 +15,8 @@ import { cases as control } from './shell/control/socket.ts'
 import { cases as destroy } from './shell/interpret/destroy.ts'
 import { cases as interpret } from './shell/interpret/interpret.ts'
 import { cases as io } from './shell/interpret/io.ts'
+import { cases as interpretNri } from './shell/interpret/nri.ts'
+import { cases as nri } from './shell/nri/all.ts'
 import { cases as outcome } from './shell/interpret/outcome.ts'
 import { cases as persist } from './shell/interpret/persist.ts'
 import { cases as read } from './shell/interpret/read.ts'
@@ -41,6 +43,8 @@ export const cases: ReadonlyArray<Vector> = [
   ...destroy,
   ...interpret,
   ...io,
+  ...interpretNri,
+  ...nri,
   ...outcome,
   ...persist,
   ...read,

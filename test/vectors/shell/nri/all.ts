@@ -13,6 +13,16 @@ import { cases as client } from './ttrpc/client.ts'
 import { cases as frame } from './ttrpc/frame.ts'
 import { cases as server } from './ttrpc/server.ts'
 import { cases as turns } from './turns.ts'
+import { cases as codec } from './ttrpc/codec.ts'
+import { cases as status } from './ttrpc/status.ts'
+import { cases as peer } from './peer.ts'
+import { cases as register } from './register.ts'
+import { cases as spec } from './reaper/spec.ts'
+import { cases as resources } from './reaper/resources.ts'
+import { cases as describe } from './reaper/describe.ts'
+import { cases as standing } from './reaper/standing.ts'
+import { cases as updates } from './reaper/updates.ts'
+import { cases as reader } from './reaper/reader.ts'
 
 export const cases: ReadonlyArray<Vector> = [
   ...mux,
@@ -27,5 +37,15 @@ export const cases: ReadonlyArray<Vector> = [
   ...launch,
   ...host,
   ...faults,
+  ...codec,
+  ...status,
+  ...peer,
+  ...register,
+  ...spec,
+  ...resources,
+  ...describe,
+  ...standing,
+  ...updates,
+  ...reader,
   ...reaperNri,
 ]

@@ -109,10 +109,13 @@ export const cases: ReadonlyArray<Vector> = [
         served.start('a')
         await served.live('b', 4)
         served.remove('b')
+        await served.create('other', { pod: 'p' })
+        await served.live('c', 5, { pod: 'p' })
+        served.remove('c')
         const listener = await served.subscribe()
-        const all = await listener.events(8)
+        const all = await listener.events(13)
         const stopped = all.filter(({ type }) => type === 'STOPPED').map(({ statuses }) => statuses)
-        assert.deepEqual(stopped, [['a:EXITED:3:Error'], ['b:EXITED:4:Error']])
+        assert.deepEqual(stopped, [['a:EXITED:3:Error'], ['b:EXITED:4:Error'], ['other:CREATED:0:', 'c:EXITED:5:Error']])
         assert.deepEqual(all.find(({ id, type }) => id === 'a' && type === 'CREATED')?.statuses, ['a:RUNNING:0:'], 'as it is now')
       }),
   },

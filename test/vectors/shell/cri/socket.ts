@@ -8,11 +8,19 @@ import * as E from 'fp-ts/lib/Either.js'
 import { type OwnSocket, ownSocket } from '../../../../shell/cri/socket.ts'
 import type { Vector } from '../../../support/property.ts'
 
-const inFolder = (use: (folder: string) => Promise<void>) => async (): Promise<void> => {
+/** `listening` makes servers that are closed at the end. */
+const inFolder = (use: (folder: string, listening: () => Listening) => Promise<void>) => async (): Promise<void> => {
   const folder = mkdtempSync(join(tmpdir(), 'socket-'))
+  const made: Array<Listening> = []
+  const listening = (): Listening => {
+    const one = makeListening()
+    made.push(one)
+    return one
+  }
   try {
-    await use(folder)
+    await use(folder, listening)
   } finally {
+    for (const one of made) await one.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -23,7 +31,7 @@ interface Listening {
   readonly close: () => Promise<void>
 }
 
-const listening = (): Listening => {
+const makeListening = (): Listening => {
   const servers: Array<Server> = []
   return {
     servers,
@@ -35,7 +43,7 @@ const listening = (): Listening => {
         server.listen(path, () => resolve())
       }),
     close: async () => {
-      for (const server of servers) await new Promise((resolve) => server.close(resolve))
+      for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve))
     },
   }
 }
@@ -61,7 +69,7 @@ const lineOf = async (path: string, { listen }: Listening): Promise<string> => {
 export const cases: ReadonlyArray<Vector> = [
   {
     name: 'a socket of our own has mode 0600, its folder 0700, and nothing is left beside it',
-    run: inFolder(async (folder) => {
+    run: inFolder(async (folder, listening) => {
       const server = listening()
       const path = join(folder, 'deep', 'er', 'cri.sock')
       const socket = await owned(path, server)
@@ -71,12 +79,11 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(await greeting(path), 'hello')
       socket.remove()
       assert.ok(!existsSync(path))
-      await server.close()
     }),
   },
   {
     name: 'a socket left over from a kill is replaced',
-    run: inFolder(async (folder) => {
+    run: inFolder(async (folder, listening) => {
       const path = join(folder, 'cri.sock')
       const first = listening()
       await owned(path, first) // and never removed, as after a kill
@@ -85,12 +92,11 @@ export const cases: ReadonlyArray<Vector> = [
       const second = listening()
       await owned(path, second)
       assert.equal(await greeting(path), 'hello')
-      await second.close()
     }),
   },
   {
     name: 'a live socket is never taken',
-    run: inFolder(async (folder) => {
+    run: inFolder(async (folder, listening) => {
       const path = join(folder, 'cri.sock')
       const first = listening()
       const socket = await owned(path, first)
@@ -102,12 +108,11 @@ export const cases: ReadonlyArray<Vector> = [
       assert.deepEqual(second.servers, [], 'nothing was bound')
       assert.equal(await greeting(path), 'hello')
       socket.remove()
-      await first.close()
     }),
   },
   {
     name: 'a name that was taken meanwhile is not overwritten, and what is somebody else’s by now is not removed',
-    run: inFolder(async (folder) => {
+    run: inFolder(async (folder, listening) => {
       const path = join(folder, 'cri.sock')
       const [first, second] = [listening(), listening()]
       const late: Listening = {
@@ -127,12 +132,11 @@ export const cases: ReadonlyArray<Vector> = [
       writeFileSync(other, 'not mine')
       mine.remove()
       assert.ok(existsSync(other))
-      for (const server of [first, second, third]) await server.close()
     }),
   },
   {
     name: 'what is no socket is left alone, and said in one line',
-    run: inFolder(async (folder) => {
+    run: inFolder(async (folder, listening) => {
       const path = join(folder, 'cri.sock')
       writeFileSync(path, 'precious')
       assert.match(await lineOf(path, listening()), /^Cannot use socket .*: wanted a socket or nothing at that path, found something else/)
@@ -144,7 +148,7 @@ export const cases: ReadonlyArray<Vector> = [
   },
   {
     name: 'when nothing can listen, nothing is left behind',
-    run: inFolder(async (folder) => {
+    run: inFolder(async (folder, listening) => {
       const path = join(folder, 'cri.sock')
       const failing: Listening = { ...listening(), listen: () => Promise.reject(new Error('no more sockets')) }
       assert.match(await lineOf(path, failing), /no more sockets; give a path in a folder that can be written$/)

@@ -53,11 +53,11 @@ export const frameReader = (): FrameReader => {
   let dataRead = 0
   let fault: ProtocolFault | undefined
 
-  const begin = (): void => {
+  const begin = (): ProtocolFault | undefined => {
     length = view.getUint32(0)
     data = new Uint8Array(Math.min(length, firstRoom))
     dataRead = 0
-    if (length > longestMessage) fault = protocolFault(`wanted a message of at most ${longestMessage} bytes, found one of ${length}`)
+    return length > longestMessage ? protocolFault(`wanted a message of at most ${longestMessage} bytes, found one of ${length}`) : undefined
   }
   const end = (): Frame => {
     const frame: Frame = { stream: view.getUint32(4), type: view.getUint8(8), flags: view.getUint8(9), data }
@@ -81,7 +81,7 @@ export const frameReader = (): FrameReader => {
         header.set(taken, headerRead)
         headerRead += taken.length
         at += taken.length
-        if (headerRead === headerSize) begin()
+        if (headerRead === headerSize) fault = begin()
       } else {
         const taken = bytes.subarray(at, at + length - dataRead)
         makeRoom(dataRead + taken.length)

@@ -111,7 +111,6 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   'shell/store/row.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
   'shell/store/rows.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
   'shell/store/salvage.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
-  'shell/store/table.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
   'shell/store/writer.ts': 'needs files; test/shell/store/*_cases.ts, on both runtimes',
   'shell/cri/directory.ts': 'needs records; test/vectors/shell/cri/message.ts and cri.ts, on both runtimes',
   'shell/cri/facts.ts': 'needs records; test/vectors/shell/cri/message.ts, on both runtimes',

@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type { ReaperRecord } from '../../../core/index.ts'
 import { openStore } from '../../../shell/store/level.ts'
+import { rowKey } from '../../../shell/store/row.ts'
 import { salvage, type Salvaged } from '../../../shell/store/salvage.ts'
+import { openLevel } from '../../../shell/store/table.ts'
 import type { Vector } from '../../support/property.ts'
 import { exits, inScratch, loaded, ok, opened, options, refusal, rowsIn, run } from './scratch.ts'
 
@@ -165,6 +167,20 @@ export const cases: ReadonlyArray<Vector> = [
         }
         const lot = await isCaught(dir, (copy) => readdirSync(join(copy, 'rows')).forEach((name) => unlinkSync(join(copy, 'rows', name))))
         assert.deepEqual(lot === 'harmless' ? lot : lot.kept, 0)
+      }),
+  },
+  {
+    name: 'a row that is missing in the middle is named, and so are the files when they have lost their root, also after a power cut',
+    run: () =>
+      inScratch(async (dir) => {
+        await filled(dir)
+        unlinkSync(join(dir, 'head'))
+        const table = await openLevel(join(dir, 'rows'))
+        await table.write([{ type: 'del', key: rowKey(40) }, { type: 'del', key: rowKey(41) }])
+        await table.close()
+        assert.match(await refusal(dir), /: row 40: wanted it after row 39, found row 42: 2 rows are lost; start once with --salvage /)
+        unlinkSync(join(dir, 'rows', 'CURRENT'))
+        assert.match(await refusal(dir), /: rows\/CURRENT: wanted the file that names all others, found none; start once with --salvage /)
       }),
   },
   {

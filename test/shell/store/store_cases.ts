@@ -82,6 +82,20 @@ export const cases: ReadonlyArray<Vector> = [
       }),
   },
   {
+    name: 'what is appended in one turn of the loop shares one write, also when nothing is on its way',
+    run: () =>
+      inScratch(async (dir) => {
+        const disk = saboteur()
+        const store = await opened(dir, { openTable: disk.openTable })
+        disk.writes = 0
+        const one = store.append([run(1)])()
+        await Promise.resolve()
+        await Promise.all([one, store.append([run(2)])(), store.append([run(3)])()])
+        assert.equal(disk.writes, 1)
+        await store.close()()
+      }),
+  },
+  {
     name: 'a second opening is refused with the pid of the first, and harms nothing',
     run: () =>
       inScratch(async (dir) => {

@@ -7,7 +7,13 @@ import { type handleServerStreamingCall, type handleUnaryCall, Metadata, type Se
 import * as E from 'fp-ts/lib/Either.js'
 import { millis, toNanos } from '../../core/index.ts'
 import type { Clock } from '../clock.ts'
-import { type GetEventsRequest, ImageServiceService, RuntimeServiceService } from '../proto/gen/cri/runtime.ts'
+import {
+  type GetEventsRequest,
+  type ImageServiceServer,
+  ImageServiceService,
+  type RuntimeServiceServer,
+  RuntimeServiceService,
+} from '../proto/gen/cri/runtime.ts'
 import {
   type Answer,
   containerAnswer,
@@ -102,7 +108,7 @@ const runtimeMethods = {
 
 export const addCriServices = (server: Server, parts: CriParts): void => {
   const { namespace, version, view, feed, clock } = parts
-  server.addService(runtimeMethods, {
+  const runtime: Pick<RuntimeServiceServer, keyof typeof runtimeMethods & keyof RuntimeServiceServer> = {
     version: always(() => versionAnswer(version)),
     status: always(({ verbose }) => statusAnswer(verbose, namespace, view, feed.listeners())),
     listContainers: always(({ filter }) => containersAnswer(filter, view)),
@@ -110,8 +116,8 @@ export const addCriServices = (server: Server, parts: CriParts): void => {
     listPodSandbox: always(({ filter }) => podsAnswer(filter, view)),
     podSandboxStatus: answering(({ podSandboxId, verbose }) => podAnswer(podSandboxId, verbose, view, toNanos(millis(clock.now())))),
     getContainerEvents: events(parts),
-  })
-  server.addService(ImageServiceService, {
+  }
+  const images: Pick<ImageServiceServer, 'listImages' | 'imageStatus' | 'imageFsInfo'> = {
     listImages: always(({ filter }) => {
       const wanted = filter?.image?.image ?? ''
       return { images: imagesAnswer(view).filter(({ id, repoTags }) => wanted === '' || id === wanted || repoTags.includes(wanted)) }
@@ -121,5 +127,7 @@ export const addCriServices = (server: Server, parts: CriParts): void => {
       info: new Map(),
     })),
     imageFsInfo: always(() => ({ imageFilesystems: [], containerFilesystems: [] })),
-  })
+  }
+  server.addService(runtimeMethods, runtime)
+  server.addService(ImageServiceService, images)
 }

@@ -106,16 +106,17 @@ const runtimeMethods = {
   getContainerEvents: eventsMethod,
 }
 
+type UnaryCalls = 'version' | 'status' | 'listContainers' | 'containerStatus' | 'listPodSandbox' | 'podSandboxStatus'
+
 export const addCriServices = (server: Server, parts: CriParts): void => {
   const { namespace, version, view, feed, clock } = parts
-  const runtime: Pick<RuntimeServiceServer, keyof typeof runtimeMethods & keyof RuntimeServiceServer> = {
+  const runtime: Pick<RuntimeServiceServer, UnaryCalls> = {
     version: always(() => versionAnswer(version)),
     status: always(({ verbose }) => statusAnswer(verbose, namespace, view, feed.listeners())),
     listContainers: always(({ filter }) => containersAnswer(filter, view)),
     containerStatus: answering(({ containerId, verbose }) => containerAnswer(containerId, verbose, view)),
     listPodSandbox: always(({ filter }) => podsAnswer(filter, view)),
     podSandboxStatus: answering(({ podSandboxId, verbose }) => podAnswer(podSandboxId, verbose, view, toNanos(millis(clock.now())))),
-    getContainerEvents: events(parts),
   }
   const images: Pick<ImageServiceServer, 'listImages' | 'imageStatus' | 'imageFsInfo'> = {
     listImages: always(({ filter }) => {
@@ -128,6 +129,6 @@ export const addCriServices = (server: Server, parts: CriParts): void => {
     })),
     imageFsInfo: always(() => ({ imageFilesystems: [], containerFilesystems: [] })),
   }
-  server.addService(runtimeMethods, runtime)
+  server.addService(runtimeMethods, { ...runtime, getContainerEvents: events(parts) })
   server.addService(ImageServiceService, images)
 }

@@ -49,8 +49,10 @@ const many = (first: number, last: number): void => {
     }
   }
   const worlds = last - first + 1
+  const broken = [...byRule.values()].reduce((sum, outcomes) => sum + outcomes.length, 0)
+  if (broken > 0) process.exitCode = 1
   print(
-    `${worlds} worlds, ${events} events, ${announced} announced, ${seconds.toFixed(1)} s, ${
+    `${worlds} worlds, ${broken} broken, ${events} events, ${announced} announced, ${seconds.toFixed(1)} s, ${
       Math.round(worlds / seconds * 60)
     } worlds a minute`,
   )

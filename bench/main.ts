@@ -5,6 +5,7 @@
 import process from 'node:process'
 import { machine } from './machine.ts'
 import { benchBurst } from './burst.ts'
+import { benchListeners } from './listeners.ts'
 import { isMet, render, type Report } from './report.ts'
 import { save } from './save.ts'
 import { benchStep } from './step.ts'
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<Report>>> = {
   burst: benchBurst,
   store: benchStore,
   waits: benchWaits,
+  listeners: benchListeners,
 }
 
 const main = async (args: ReadonlyArray<string>): Promise<number> => {

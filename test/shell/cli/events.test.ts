@@ -1,6 +1,6 @@
 /** `run --cri-socket` and `events` as programs, on an embedded containerd. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
@@ -29,17 +29,11 @@ t.test('events follows what run serves, for people and as JSON, from now and fro
   const folder = mkdtempSync(join(tmpdir(), 'events-'))
   const stand = await startEmbeddedContainerd({ namespace: 'ci' })
   const socket = join(folder, 'ci.sock')
-  const run = start(
-    'run',
-    '--address',
-    stand.address,
-    '--namespace',
-    'ci',
-    '--state-dir',
-    join(folder, 'state'),
-    '--cri-socket',
-    join(folder, '{namespace}.sock'),
-  )
+  const stateDir = join(folder, 'state')
+  const template = join(folder, '{namespace}.sock')
+  const starting = (): Running =>
+    start('run', '--address', stand.address, '--namespace', 'ci', '--state-dir', stateDir, '--cri-socket', template)
+  const run = starting()
   const followers: Array<Running> = []
   const follow = (...args: ReadonlyArray<string>): Running => {
     const follower = start('events', '--cri-socket', socket, ...args)
@@ -71,6 +65,13 @@ t.test('events follows what run serves, for people and as JSON, from now and fro
     const late = follow()
     t.equal(await late.ended, 1)
     t.equal(late.err(), `Cannot reach a reaper on ${socket}: ENOENT; is one running with that --cri-socket?\n`)
+
+    const next = starting()
+    followers.push(next)
+    await waitFor(() => existsSync(socket), { what: 'the next run to serve' })
+    const again = follow('--json', '--from', '1')
+    await waitFor(() => again.out().includes('"seq":2'), { what: 'both to be told again' })
+    t.equal(again.out().trim().split('\n').at(-1), json.out().trim().split('\n')[0], 'word for word')
   } finally {
     for (const { child } of [run, ...followers]) child.kill('SIGKILL')
     await Promise.all([run, ...followers].map(({ ended }) => ended))

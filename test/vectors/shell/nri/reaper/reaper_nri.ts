@@ -1,12 +1,54 @@
 /** Plugins beside a reaper on an embedded containerd: told of every exit once, on every path, with what is true of it. */
 import assert from 'node:assert/strict'
 import { status } from '@grpc/grpc-js'
-import { lookup, sandboxKey } from '../../../../../core/index.ts'
+import type * as T from 'fp-ts/lib/Task.js'
+import {
+  callId,
+  containerKey,
+  containerOwner,
+  defaultPolicy,
+  type Effect,
+  initial,
+  lookup,
+  millis,
+  noMetadata,
+  type ReaperEvent,
+  type ReaperRecord,
+  type RunId,
+  sandboxKey,
+  step,
+} from '../../../../../core/index.ts'
+import type { NriHost, Told } from '../../../../../shell/nri/host.ts'
+import { makeNriPort } from '../../../../../shell/nri/reaper/reaper_nri.ts'
+import { fakeContainerd } from '../../../../support/fake_containerd.ts'
+import { listedState } from '../../../../support/nri/listed_state.ts'
+import { testEnv } from '../../../../support/shell_env.ts'
+import { settle } from '../../../../support/virtual_clock.ts'
 import { dropped, onCall, onEvent, refused } from '../../../../../shell/embedded/index.ts'
 import { bytesOf, intOf, messagesOf, pairsOf, parse, textOf } from '../../../../support/nri/bytes.ts'
 import { eventsOf, withReaper } from '../../../../support/nri/with_reaper.ts'
 import type { Vector } from '../../../../support/property.ts'
 import { waitFor } from '../../../../support/wait_for.ts'
+
+/** A host whose plugins want everything: notes what they are told. */
+const hostThat = (told: Array<string>): NriHost => {
+  const note = (name: string) => (id: string): T.Task<Told> => () => {
+    told.push(`${name} ${id}`)
+    return Promise.resolve({ _tag: 'Delivered', plugins: 1, failed: [] })
+  }
+  return {
+    requestTimeoutMs: 2_000,
+    provide: () => undefined,
+    notify: ({ name, pod, container }) => note(name)(container?.id ?? pod.id),
+    stopContainer: (_, { id }) => note('StopContainer')(id),
+    removeContainer: (_, { id }) => note('RemoveContainer')(id),
+    stopPodSandbox: ({ id }) => note('StopPodSandbox')(id),
+    removePodSandbox: ({ id }) => note('RemovePodSandbox')(id),
+    mayWant: () => true,
+    plugins: () => [],
+    close: () => Promise.resolve(),
+  }
+}
 
 const sleeper = (id: string) => ({ namespace: 'ci', id, command: ['sleep', '600'] })
 const named = (id: string) => ({ namespace: 'ci', id })
@@ -119,7 +161,7 @@ export const cases: ReadonlyArray<Vector> = [
       }),
   },
   {
-    name: 'nri reaper: the end of a sandbox is a stop of its pod, and its removal is seen by the next listing',
+    name: 'nri reaper: the end of a sandbox is a stop of its pod',
     run: () =>
       withReaper(async ({ embedded, start }) => {
         const life = await start({ limits: { relistPeriodMs: 50 } })
@@ -132,5 +174,59 @@ export const cases: ReadonlyArray<Vector> = [
         assert.deepEqual(pairsOf(parse(bytesOf(stop.payload, 1)), 5), ['app=shop'])
         assert.deepEqual(eventsOf(plugin), ['StopPodSandbox pod-1'])
       }),
+  },
+  {
+    name: 'nri reaper: pods and containers that go are told of once, after their ends, and only if they were there',
+    run: async () => {
+      const told: Array<string> = []
+      const env = testEnv({ containerd: fakeContainerd({}) })
+      let state = initial('boot-1')
+      const port = makeNriPort(hostThat(told), env, () => state)
+      const take = async (event: ReaperEvent): Promise<void> => {
+        const [next, effects] = step({ ...defaultPolicy, nri: true })(event, state)
+        state = next
+        port.observe(event, effects, state)
+        for (let turn = 0; turn < 20; turn++) await settle()
+      }
+      const listing = (containers: ReadonlyArray<string>, sandboxes: ReadonlyArray<string>): ReaperEvent => ({
+        _tag: 'Relisted',
+        namespace: 'ci',
+        containers: containers.map((id) => ({ id, metadata: noMetadata })),
+        tasks: [],
+        sandboxes: sandboxes.map((id) => ({ id, sandboxer: 'shim' })),
+        at: millis(1),
+      })
+      const deleted = (id: string): ReaperEvent => ({ _tag: 'ContainerDeleted', container: containerKey('ci', id), at: millis(2) })
+      await take(deleted('never-seen'))
+      await take(listing(['web'], ['pod-1', 'pod-2']))
+      await take({ _tag: 'SandboxExited', sandbox: sandboxKey('ci', 'pod-1'), code: 3, exitedAt: undefined, at: millis(2) })
+      await take({ _tag: 'SandboxExited', sandbox: sandboxKey('ci', 'pod-1'), code: 3, exitedAt: undefined, at: millis(2) })
+      assert.deepEqual(told, ['StopPodSandbox pod-1'])
+      await take(deleted('web'))
+      await take(deleted('web'))
+      await take(listing([], ['pod-2']))
+      await take(listing([], ['pod-2']))
+      assert.deepEqual(told.sort(), ['RemoveContainer web', 'RemovePodSandbox pod-1', 'StopPodSandbox pod-1'])
+    },
+  },
+  {
+    name: 'nri reaper: a run is told of once, however often it is asked, until its row says so; one that was taken back is told of anew',
+    run: async () => {
+      const told: Array<string> = []
+      const env = testEnv({ containerd: fakeContainerd({}) })
+      const state = listedState([['ci', 'web']])
+      const port = makeNriPort(hostThat(told), env, () => state)
+      const run: RunId = { namespace: 'ci', id: 'web', pid: 42, generation: 1 }
+      const settled = (records: ReadonlyArray<ReaperRecord>): Effect => (
+        { _tag: 'Persist', owner: containerOwner(containerKey('ci', 'web')), call: callId(1), records, release: [] }
+      )
+      const tick: ReaperEvent = { _tag: 'TimerFired', owner: containerOwner(containerKey('ci', 'web')), call: callId(9), at: millis(1) }
+      await Promise.all([port.exited(run)(), port.exited(run)()])
+      await port.exited(run)()
+      assert.equal(told.length, 1)
+      port.observe(tick, [settled([{ _tag: 'RunDropped', run }])], state)
+      await port.exited(run)()
+      assert.deepEqual(told, ['StopContainer web', 'StopContainer web'])
+    },
   },
 ]

@@ -140,6 +140,29 @@ t.test('a log that cannot be read is asked again', async (t) => {
   await reader.done
 })
 
+t.test('what comes while the log is being read is not slept through', async (t) => {
+  const { log, clock, end } = scene()
+  let first = true
+  const growing = {
+    ...log,
+    read: (from: number, limit: number): ReturnType<typeof log.read> => async () => {
+      const found = await log.read(from, limit)()
+      if (first) {
+        first = false
+        log.add(said(1))
+        readers.wake()
+      }
+      return found
+    },
+  }
+  const readers = makeAnnouncements(growing, clock, end.signal)
+  const reader = note(readers.read())
+  await settle()
+  t.same(reader.seen, [1])
+  end.abort()
+  await reader.done
+})
+
 t.test('reads the durable store the same way', (t) =>
   inScratch(async (dir) => {
     const store = await opened(dir)

@@ -15,7 +15,7 @@ import { ask, askAgain, known, lookupSettled, recordGone } from './lookup.ts'
 import { wantsSlot } from './phase.ts'
 import { probeSettled, reportAppeared, reportExit, reportStarted, reportTask } from './report.ts'
 import type { Surroundings, Work } from './work.ts'
-import { told, watchSettled } from './told.ts'
+import { looked, told, watchSettled } from './told.ts'
 import { probe, probeAnew, settle, tellEach } from './work.ts'
 
 /** What a listing says of one container or one task. */
@@ -84,6 +84,9 @@ const ignore = (work: Work, input: ContainerInput): Work | undefined => {
   }
 }
 
+/** There is no task without a record: the one that was deleted has a successor of which nobody has told us. */
+const renewed = (work: Work): Work => (work.container.lookup._tag === 'Deleted' ? askAgain(work) : work)
+
 const apply = (work: Work, input: ContainerInput): Work | undefined => {
   const { container } = work
   switch (input._tag) {
@@ -96,9 +99,9 @@ const apply = (work: Work, input: ContainerInput): Work | undefined => {
       if (input.exitedAt === undefined && !container.runs.some((run) => run.id.pid === input.pid)) return work
       return reportExit(work, { pid: input.pid, exit: told(input, input.pid === 0 ? 'synthesised' : 'observed'), gone: true })
     case 'TaskStarted':
-      return reportStarted(work, input.pid)
+      return reportStarted(renewed(work), input.pid)
     case 'TaskCreated':
-      return reportAppeared(work, input.pid)
+      return reportAppeared(renewed(work), input.pid)
     case 'TaskOomed': {
       const last = container.runs.at(-1)
       return last === undefined ? work : tellEach(work, input, (run) => run === last)
@@ -117,7 +120,7 @@ const apply = (work: Work, input: ContainerInput): Work | undefined => {
     case 'ContainerDeleted':
       return recordGone(work)
     case 'LoadSettled':
-      return input.call === container.probe ? probeSettled(work, input.outcome) : tellEach(work, input)
+      return input.call === container.probe ? probeSettled(work, input.outcome) : looked(work, input)
     case 'WatchSettled':
       return watchSettled(work, input)
     case 'TimerFired':

@@ -10,7 +10,7 @@ import { describeTruth } from '../truth.ts'
 import type { Knowledge } from './knowledge.ts'
 import { containerOf, keyOfRun, rowBook, runText } from './support.ts'
 
-export const nothingIsLeft = (view: View, { announced, followedSince }: Knowledge): Checker => ({
+export const nothingIsLeft = (view: View, { announced, followedSince, isConflated }: Knowledge): Checker => ({
   quiet: () => {
     const { rows, shims } = view.containerd
     for (const [key, { run, of, alive }] of shims) {
@@ -19,7 +19,7 @@ export const nothingIsLeft = (view: View, { announced, followedSince }: Knowledg
       // Leaked by another client while we were not there, and no listing shows it: that is for an audit to find.
       const isKnown = announced.has(of) || followedSince(of) !== undefined
       if (run === undefined && isKnown) broken(rule, `${key} has a shim without a task${alive ? '' : ', and it is dead'}`)
-      if (run?.status === 'stopped') broken(rule, `${describeTruth(run)} is still there`)
+      if (run?.status === 'stopped' && !isConflated(run)) broken(rule, `${describeTruth(run)} is still there`)
     }
   },
 })

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { type Any } from '../proto/gen/google/protobuf/any.ts'
-import { type Envelope } from '../proto/gen/containerd/types.ts'
-import { type Calls } from './calls.ts'
-import { type DeadShimPid } from './daemon.ts'
-import { type FaultRule, type Faults, type SetFault } from './faults.ts'
-import { type Exit } from './process.ts'
-import { type SandboxMode } from './sandboxes_service.ts'
+import type { Any } from '../proto/gen/google/protobuf/any.ts'
+import type { Envelope } from '../proto/gen/containerd/types.ts'
+import type { Calls } from './calls.ts'
+import type { DeadShimPid } from './daemon.ts'
+import type { FaultRule, Faults, SetFault } from './faults.ts'
+import type { Exit } from './process.ts'
+import type { SandboxMode } from './sandboxes_service.ts'
 
 /** A container: its id in the stand's own namespace, or spelled out. */
 export type Ref = string | Named

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type Status } from '../proto/gen/containerd/task.ts'
-import { type Publication } from './events.ts'
-import { type Exit, type ProcessSpec } from './process.ts'
-import { type Answer } from './refusal.ts'
+import type { Status } from '../proto/gen/containerd/task.ts'
+import type { Publication } from './events.ts'
+import type { Exit, ProcessSpec } from './process.ts'
+import type { Answer } from './refusal.ts'
 
 /** The state of a process as `Get` shows it. Pid 0 and `UNKNOWN`: the shim could not say, because a Delete hangs in it. */
 export interface ProcessState {

@@ -57,7 +57,9 @@ export const frameReader = (): FrameReader => {
     length = view.getUint32(0)
     data = new Uint8Array(Math.min(length, firstRoom))
     dataRead = 0
-    return length > longestMessage ? protocolFault(`wanted a message of at most ${longestMessage} bytes, found one of ${length}`) : undefined
+    return length > longestMessage
+      ? protocolFault(`wanted a message of at most ${longestMessage} bytes, found one of ${length}`)
+      : undefined
   }
   const end = (): Frame => {
     const frame: Frame = { stream: view.getUint32(4), type: view.getUint8(8), flags: view.getUint8(9), data }

@@ -20,7 +20,7 @@ export const checkersOf = (view: View): ReadonlyArray<Checker> => {
     soundState(view),
     writeBeforeDelete(view),
     writeBeforeAnnounce(view),
-    noFalseExit(knowledge),
+    noFalseExit(view, knowledge),
     bestExitOnce(view, knowledge),
     neverAnotherRun(view, knowledge),
     oneCallPerContainer(view),

@@ -92,7 +92,10 @@ export const bestExitOnce = (view: View, { announced, attribute, isConflated, ru
         if (run === undefined) {
           // Taken for an end though nobody observed one: see the rule of false exits.
           const row = rowOf(records, record)
-          if (row?.standing === 'announced' && row.exit?.rank !== 'observed') return
+          if (row?.standing === 'announced' && row.exit?.rank !== 'observed') {
+            for (const it of runsOf(keyOfRun(record.run), record.run.pid)) window.add(it)
+            return
+          }
           return broken(rule, `${identity} announced, and no such run is left to announce`)
         }
         const before = announced.get(run)

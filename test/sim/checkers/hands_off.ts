@@ -22,7 +22,7 @@ export const handsOff = (view: View): Checker => {
   }
 }
 
-export const noFalseExit = ({ announced, runsOf }: Knowledge): Checker => {
+export const noFalseExit = (view: View, { announced, runsOf }: Knowledge): Checker => {
   const rule = '11 a failed Wait is no exit'
   return {
     asked: (effect) => {
@@ -31,6 +31,7 @@ export const noFalseExit = ({ announced, runsOf }: Knowledge): Checker => {
         // An exit that nobody observed and a shim that cannot be reached are taken for an end, as upstream does.
         const row = record._tag === 'Announcement' ? rowOf(effect.records, record) : undefined
         if (!isStopped(record) || (row?.standing === 'announced' && row.exit?.rank !== 'observed')) continue
+        if (view.relabelled.has(keyOfRun(record.run))) continue
         const runs = runsOf(keyOfRun(record.run), record.run.pid)
         if (runs.length === 0) broken(rule, `${runText(record)}: there never was such a run`)
         if (runs.every((run) => run.exit === undefined || announced.has(run))) {

@@ -84,6 +84,7 @@ const hostileFrames = fc.asyncProperty(
     peer.close('enough')
     assert.ok(['Left', 'Right'].includes((await call)._tag))
     assert.ok((await peer.ended).reason.length > 0)
+    await new Promise((resolve) => setImmediate(resolve)) // lets the runtime bury the socket
   },
 )
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { lstatSync } from 'node:fs'
 import { ContainerUpdate } from '../../../../shell/proto/gen/nri/api.ts'
-import { bytesOf, intOf, message, messagesOf, pairsOf, parse, text, textOf } from '../../../support/nri/bytes.ts'
+import { bytesOf, int, intOf, message, messagesOf, pairsOf, parse, text, textOf } from '../../../support/nri/bytes.ts'
 import type { HostCall } from '../../../support/nri/raw_plugin.ts'
 import { pod, stopped, withHost } from '../../../support/nri/with_host.ts'
 import type { Vector } from '../../../support/property.ts'
@@ -90,19 +90,29 @@ export const cases: ReadonlyArray<Vector> = [
     name: 'host: events of one pod keep their order, also where only some plugins want the first',
     run: () =>
       withHost({}, async ({ host, join }) => {
-        const both = await join({ name: 'both', index: '01', replies: { StopContainer: () => 'nothing' } })
-        const removals = await join({ name: 'removals', index: '02', events: 0x400 })
+        const stops = await join({ name: 'stops', index: '01', events: 0x200, replies: { StopContainer: () => 'nothing' } })
+        const both = await join({ name: 'both', index: '02' })
         const stop = host.stopContainer(pod('p'), stopped('c', 'p'))()
-        const asked = await both.called('StopContainer')
+        const asked = await stops.called('StopContainer')
         const remove = host.removeContainer(pod('p'), stopped('c', 'p'))()
-        const other = host.removeContainer(pod('q'), stopped('d', 'q'))()
-        both.reply(asked, new Uint8Array(0))
-        await Promise.all([stop, remove, other])
-        const ids = (calls: ReadonlyArray<HostCall>): ReadonlyArray<string> =>
-          calls.filter(({ method }) => method === 'RemoveContainer').map(({ payload }) => textOf(parse(bytesOf(payload, 2)), 1))
-        assert.deepEqual(ids(both.calls).length, 2)
-        assert.deepEqual(both.events()[0], 'StopContainer')
-        assert.deepEqual([...ids(removals.calls)].sort(), ['c', 'd'])
+        await host.removeContainer(pod('q'), stopped('d', 'q'))()
+        stops.reply(asked, new Uint8Array(0))
+        await Promise.all([stop, remove])
+        const told = both.calls.slice(2).map(({ method, payload }) => `${method} ${textOf(parse(bytesOf(payload, 2)), 1)}`)
+        assert.deepEqual(told, ['RemoveContainer d', 'StopContainer c', 'RemoveContainer c'])
+      }),
+  },
+  {
+    name: 'host: what happens before a plugin has said what it wants is told only if it wants it',
+    run: () =>
+      withHost({}, async ({ host, connect }) => {
+        const plugin = await connect({ events: 0x400, replies: { Configure: () => 'nothing' } })
+        await plugin.register()
+        const asked = await plugin.called('Configure')
+        const told = [host.stopContainer(pod('p'), stopped('c', 'p'))(), host.removeContainer(pod('p'), stopped('c', 'p'))()]
+        plugin.reply(asked, int(2, 0x400))
+        await Promise.all(told)
+        assert.deepEqual(plugin.events(), ['RemoveContainer'])
       }),
   },
   {

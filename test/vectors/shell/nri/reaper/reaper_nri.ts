@@ -11,11 +11,13 @@ import {
   initial,
   lookup,
   millis,
+  nanos,
   noMetadata,
   type ReaperEvent,
   type ReaperRecord,
   type RunId,
   sandboxKey,
+  sandboxOwner,
   step,
 } from '../../../../../core/index.ts'
 import type { NriHost, Told } from '../../../../../shell/nri/host.ts'
@@ -201,6 +203,16 @@ export const cases: ReadonlyArray<Vector> = [
       await take(listing(['web'], ['pod-1', 'pod-2']))
       await take({ _tag: 'SandboxExited', sandbox: sandboxKey('ci', 'pod-1'), code: 3, exitedAt: undefined, at: millis(2) })
       await take({ _tag: 'SandboxExited', sandbox: sandboxKey('ci', 'pod-1'), code: 3, exitedAt: undefined, at: millis(2) })
+      const exit = { code: 3, at: nanos(2n), rank: 'observed' } as const
+      const again: Effect = {
+        _tag: 'Persist',
+        owner: sandboxOwner(sandboxKey('ci', 'pod-1')),
+        call: callId(9),
+        records: [{ _tag: 'SandboxRecord', namespace: 'ci', id: 'pod-1', exit, at: millis(2) }],
+        release: [],
+      }
+      port.observe(deleted('web-2'), [again], state) // the write is tried again
+      for (let turn = 0; turn < 20; turn++) await settle()
       assert.deepEqual(told, ['StopPodSandbox pod-1'])
       await take(deleted('web'))
       await take(deleted('web'))

@@ -6,6 +6,8 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** RegisterPlugin of `demo`, index 10: mux, ttrpc and protobuf. */
+const ofOthers = /^(PWD|SHLVL|_|OLDPWD|DENO_EXTRA_STDIO_FDS|NODE_OPTIONS|_TAPJS_\w+)=/
+
 export const registerBytes = '000000020000004a' + '00000040000000010100' +
   '0a1c6e72692e706b672e6170692e7631616c706861312e52756e74696d65' + '120e5265676973746572506c7567696e' +
   '1a0a0a0464656d6f12023130' + '2080e497d012'
@@ -30,7 +32,7 @@ done
 
 export interface ShPlugin {
   readonly said: () => string
-  /** Its environment, without what the shell itself adds. */
+  /** Its environment, without what the shell itself adds, and what tap gives every process that is started under it. */
   readonly env: () => ReadonlyArray<string>
 }
 
@@ -48,6 +50,6 @@ export const writeShPlugin = (folder: string, file: string, notes: string, after
   }
   return {
     said: () => read('said'),
-    env: () => read('env').split('\n').filter((line) => line !== '' && !/^(PWD|SHLVL|_|OLDPWD|DENO_EXTRA_STDIO_FDS)=/.test(line)).sort(),
+    env: () => read('env').split('\n').filter((line) => /^\w+=/.test(line) && !ofOthers.test(line)).sort(), // tap's values have many lines
   }
 }

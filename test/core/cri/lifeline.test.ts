@@ -67,6 +67,8 @@ t.test('any history tells CREATED (STARTED STOPPED)* DELETED, or a beginning of 
     let line: Lifeline | undefined
     let said = ''
     for (const one of acts) {
+      // Of two runs the earlier stops first (rule 8), and a younger one's STARTED waits for that: such a history does not happen.
+      if (typeof one === 'number' && line !== undefined && one < line.started) continue
       const [next, due] = typeof one === 'number'
         ? stopped(line, one)
         : follow(line, { standing: one[0], open: one[1].filter((run) => run > (line?.stopped ?? 0)), lastGeneration: 3 })

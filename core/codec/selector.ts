@@ -45,17 +45,17 @@ const readPath = (text: string): Read => {
 const checkPath = (path: string, read: Read): Read =>
   'problem' in read || paths.test(path) ? read : { problem: `wanted id, image, runtime.name or labels.KEY, found ${show(path)}` }
 
-const readRegex = (text: string): Read => {
+const readQuoted = (text: string, isRegex: boolean): Read => {
   const found = (text.startsWith('/') ? quoted['/'] : text.startsWith('|') ? quoted['|'] : quoted['"']).exec(text)
   if (found === null) return badQuotes(text)
   // containerd reports no bad regex; it just never matches. These two are what people bring along from other dialects.
-  if (/\(\?<?[=!]/.test(found[0])) return { problem: 'wanted a regex of Go, which has no look-ahead or look-behind' }
+  if (isRegex && /\(\?<?[=!]/.test(found[0])) return { problem: 'wanted a regex of Go, which has no look-ahead or look-behind' }
   return { rest: text.slice(found[0].length) }
 }
 
 const readValue = (operator: string, text: string): Read => {
   const quote = /^["/|]/.exec(text)?.[0]
-  if (quote !== undefined && (quote === '"' || operator === '~=')) return readRegex(text)
+  if (quote !== undefined && (quote === '"' || operator === '~=')) return readQuoted(text, operator === '~=')
   if (quote !== undefined) {
     return {
       problem: `wanted double quotes around a value that begins with ${quote}, such as ${operator}"${text.split(/[\s,]/)[0] ?? ''}"`,

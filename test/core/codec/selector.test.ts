@@ -60,6 +60,7 @@ t.test('refuses what containerd would take, and what would then match nothing or
   }
   t.match(selectorProblem('id~=/(?!a)b/') ?? '', /no look-ahead/)
   t.match(selectorProblem('id~=/(?<=a)b/') ?? '', /no look-ahead/)
+  t.equal(selectorProblem('labels.k=="(?!a"'), undefined, 'a value that is no regex may look like one')
 })
 
 t.test('as a codec it trims, and quotes the filter in its refusal', async (t) => {

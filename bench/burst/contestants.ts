@@ -3,7 +3,12 @@
  * run, or comes when all of them have stopped.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { connect, type Containerd, memoryStore, startReaper } from '../../shell/index.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ReaperRecord } from '../../core/index.ts'
+import { connect, type Containerd, memoryStore, openStore, silentLog, startReaper, systemClock } from '../../shell/index.ts'
+import type { Store } from '../../shell/store/port.ts'
 import { atOnce } from './at_once.ts'
 import { type Crowd, settled } from './crowd.ts'
 
@@ -39,18 +44,41 @@ const counted = (containerd: Containerd): { readonly containerd: Containerd; rea
   return { containerd: counting, calls }
 }
 
-/** Our reaper, in process, with a store in memory. `ready`: whether to come back only once it watches. */
-export const ours = (maxHandlings: number, ready: boolean): Contestant => ({
-  name: `ours, ${maxHandlings} at once`,
+export interface OurOptions {
+  readonly maxHandlings: number
+  /** On disk, as the program has it, or in memory: what the disk costs is the difference. */
+  readonly isDurable: boolean
+  /** Whether to come back only once it watches. */
+  readonly ready: boolean
+}
+
+interface Kept {
+  readonly store: Store<ReaperRecord>
+  readonly forget: () => void
+}
+
+const keptInMemory = (): Kept => ({ store: memoryStore(), forget: () => undefined })
+
+const keptOnDisk = async (): Promise<Kept> => {
+  const dir = mkdtempSync(join(tmpdir(), 'burst-'))
+  const opened = await openStore({ dir, clock: systemClock, log: silentLog })()
+  if (E.isLeft(opened)) throw new Error(opened.left.message)
+  return { store: opened.right, forget: () => rmSync(dir, { recursive: true, force: true }) }
+}
+
+/** Our reaper, in process. */
+export const ours = ({ maxHandlings, isDurable, ready }: OurOptions): Contestant => ({
+  name: `ours, ${isDurable ? '' : 'nothing on disk, '}${maxHandlings} at once`,
   isBare: false,
   come: async (address, { namespace, ids }) => {
     const { containerd, calls } = counted(connect({ address }))
+    const { store, forget } = isDurable ? await keptOnDisk() : keptInMemory()
     const announced = new Set<string>()
     let finish: () => void = () => undefined
     const done = new Promise<void>((resolve) => finish = resolve)
     const started = await startReaper({
       containerd,
-      store: memoryStore(),
+      store,
       namespaces: [namespace],
       policy: { maxHandlings },
       onAnnouncement: ({ run }) => {
@@ -67,6 +95,7 @@ export const ours = (maxHandlings: number, ready: boolean): Contestant => ({
       leave: async () => {
         await reaper.stop(1_000)()
         containerd.close()
+        forget()
       },
     }
   },

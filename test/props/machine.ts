@@ -5,37 +5,23 @@
  * `SIM_SEEDS` says how many worlds (600 by default), `SIM_FROM` which is the first.
  */
 import assert from 'node:assert/strict'
-import process from 'node:process'
 import fc from 'fast-check'
 import { planOf } from '../sim/plan.ts'
-import { replayCommand, runWorld } from '../sim/world.ts'
+import { runWorld } from '../sim/world.ts'
+import { complaint, runWorlds, sizeFrom } from '../sim/worlds.ts'
 import type { Prop } from '../support/property.ts'
 
-const number = (name: string, otherwise: number): number => {
-  const value = Number(process.env[name] ?? otherwise)
-  assert.ok(Number.isSafeInteger(value) && value >= 0, `Cannot read ${name}: wanted a whole number, found ${process.env[name]}`)
-  return value
-}
-
 /** The worlds that are made are always the same ones, so that a run can be compared with the last; `SIM_FROM` makes others. */
-const from = number('SIM_FROM', 1)
+const from = sizeFrom('SIM_FROM', 1)
 const shares = 4
-const share = Math.ceil(number('SIM_SEEDS', 600) / shares)
-
-const complaint = (seed: number): string | undefined => {
-  const outcome = runWorld(seed)
-  const { breach } = outcome
-  return breach === undefined
-    ? undefined
-    : `Rule broken in world ${seed}: ${breach.rule}: ${breach.what}\nSee it again: ${replayCommand(outcome)}`
-}
+const share = Math.ceil(sizeFrom('SIM_SEEDS', 600) / shares)
 
 const keepsItsRules = (first: number): Prop => ({
   name: `machine: worlds ${first} to ${first + share - 1} keep every rule`,
   runs: 1,
   property: fc.property(fc.constant(first), (start) => {
-    const complaints = Array.from({ length: share }, (_, place) => complaint(start + place)).filter((it) => it !== undefined)
-    assert.equal(complaints.length, 0, complaints.join('\n'))
+    const { broken } = runWorlds(start, start + share - 1)
+    assert.equal(broken.length, 0, broken.map(complaint).join('\n'))
   }),
 })
 

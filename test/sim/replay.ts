@@ -6,6 +6,7 @@ import process from 'node:process'
 import { faultNames, planOf } from './plan.ts'
 import type { Outcome } from './world.ts'
 import { replayCommand, runWorld } from './world.ts'
+import { runWorlds, tallyLine } from './worlds.ts'
 
 const args = process.argv.slice(2)
 const flags = args.filter((arg) => arg.startsWith('--'))
@@ -28,35 +29,15 @@ const shrink = (seed: number): ReadonlySet<string> => {
 }
 
 const many = (first: number, last: number): void => {
-  const started = process.hrtime.bigint()
-  const byRule = new Map<string, Outcome[]>()
-  let events = 0
-  let announced = 0
-  const seen = new Map<string, number>()
-  for (let seed = first; seed <= last; seed += 1) {
-    const outcome = runWorld(seed, { without })
-    events += outcome.events
-    announced += outcome.announced
-    for (const [tag, count] of outcome.seen) seen.set(tag, (seen.get(tag) ?? 0) + count)
-    if (outcome.breach !== undefined) byRule.set(outcome.breach.rule, [...(byRule.get(outcome.breach.rule) ?? []), outcome])
-  }
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9
-  for (const [rule, outcomes] of byRule) {
+  const tally = runWorlds(first, last, { without })
+  for (const rule of new Set(tally.broken.map(({ breach }) => breach?.rule))) {
+    const outcomes = tally.broken.filter(({ breach }) => breach?.rule === rule)
     print(`${outcomes.length} x ${rule}`)
-    const [shortest] = [...outcomes].sort((a, b) => a.events - b.events)
-    for (const outcome of new Set([shortest, ...outcomes.slice(0, 4)])) {
-      if (outcome !== undefined) print(`  ${outcome.seed}: ${outcome.breach?.what}`)
-    }
+    for (const { seed, breach, events } of outcomes) print(`  ${seed}: ${breach?.what} (${events} events)`)
   }
-  const worlds = last - first + 1
-  const broken = [...byRule.values()].reduce((sum, outcomes) => sum + outcomes.length, 0)
-  if (broken > 0) process.exitCode = 1
-  print(
-    `${worlds} worlds, ${broken} broken, ${events} events, ${announced} announced, ${seconds.toFixed(1)} s, ${
-      Math.round(worlds / seconds * 60)
-    } worlds a minute`,
-  )
-  print([...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([tag, count]) => `${tag} ${count}`).join(', '))
+  if (tally.broken.length > 0) process.exitCode = 1
+  print(tallyLine(tally))
+  print([...tally.seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([tag, count]) => `${tag} ${count}`).join(', '))
 }
 
 if (to !== undefined) many(from, to)

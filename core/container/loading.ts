@@ -43,8 +43,10 @@ export const settleLoad = (ctx: Context, outcome: LoadSettled['outcome'], run: R
     case 'Unclear':
       return fail(ctx, run, handling, 'containerd cannot tell the state of the task')
     case 'Failed':
-      // Upstream counts an unreachable shim as exited and leaves its shim alone. So do we, but look again afterwards.
-      return outcome.reason === 'Unavailable'
+      // Upstream counts an unreachable shim as exited and leaves its shim alone. So do we, but look again afterwards, and only if the
+      // exit was observed (rule 11). One that was made up or inferred may be another run's; of a shim that is dead containerd soon
+      // knows nothing any more and answers NotFound, so that waiting for a true answer loses nothing.
+      return outcome.reason === 'Unavailable' && handling.exit.rank === 'observed'
         ? advance(ctx, run, { ...checked, goal: 'leave', owed: true })
         : fail(ctx, run, handling, outcome.message)
   }

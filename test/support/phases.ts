@@ -18,6 +18,8 @@ const after = (ms: number, talk: Conversation): Conversation => {
 }
 
 const nameless = exited(3, { pid: 0 })
+/** The container is known and its run is not: of an exit that is observed all the same the task is looked at first. */
+const unseen = { from: 'known' } as const
 const slow = { onHandlingTimeout: 'join' } as const
 
 /** By the name that `phase()` gives. What hangs is the call that the phase waits for. */
@@ -39,11 +41,12 @@ export const phases = {
   'BackingOff (Delete)': () => after(10_000, begun({ policy: slow, script: { TD: ['hang'] } }, exited(3))),
   'BackingOff (CleanUp)': () => after(10_000, begun({ policy: slow, script: { LOAD: [notFound], CLEAN: ['hang'] } }, nameless)),
   Recording: () => begun({ script: { SAVE: [durable, 'hang'] } }, exited(3)),
-  'Announced (Loading)': () => begun({ script: { LOAD: [failed('Unavailable'), 'hang'] } }, nameless),
-  'Announced (Deleting)': () => begun({ script: { LOAD: [failed('Unavailable'), stopped(3, 7)], TD: ['hang'] } }, nameless),
-  'Announced (Cleaning)': () => begun({ script: { LOAD: [failed('Unavailable'), notFound], CLEAN: ['hang'] } }, nameless),
-  'Announced (Waiting)': () => begun({ script: { LOAD: [failed('Unavailable'), failed()] } }, nameless),
-  'Announced (Closing)': () => begun({ script: { LOAD: [failed('Unavailable'), notFound], SAVE: [durable, durable, 'hang'] } }, nameless),
+  'Announced (Loading)': () => begun({ ...unseen, script: { LOAD: [failed('Unavailable'), 'hang'] } }, exited(3)),
+  'Announced (Deleting)': () => begun({ ...unseen, script: { LOAD: [failed('Unavailable'), stopped(3, 7)], TD: ['hang'] } }, exited(3)),
+  'Announced (Cleaning)': () => begun({ ...unseen, script: { LOAD: [failed('Unavailable'), notFound], CLEAN: ['hang'] } }, exited(3)),
+  'Announced (Waiting)': () => begun({ ...unseen, script: { LOAD: [failed('Unavailable'), failed()] } }, exited(3)),
+  'Announced (Closing)': () =>
+    begun({ ...unseen, script: { LOAD: [failed('Unavailable'), notFound], SAVE: [durable, durable, 'hang'] } }, exited(3)),
   Exited: () => begun({}, exited(3)),
 } as const satisfies Readonly<Record<string, () => Conversation>>
 

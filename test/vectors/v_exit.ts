@@ -5,7 +5,7 @@
  */
 import { exited, exitedSometime } from '../support/facts.ts'
 import { type Row, rowVector } from '../support/first_attempt.ts'
-import { counted, deleted, durable, failed, notFound, stopped, unclear } from '../support/outcomes.ts'
+import { counted, deleted, durable, failed, notFound, running, stopped, unclear } from '../support/outcomes.ts'
 import type { Vector } from '../support/property.ts'
 
 /** The run was not seen alive, so the report may be late, and the task is looked at first. */
@@ -107,6 +107,25 @@ const rows: ReadonlyArray<Row> = [
     status: 'EXITED 0 @7 Completed',
     later: 'LOAD BO(c,2) LOAD TD SAVE',
     told: 'STOPPED 0 Completed',
+  },
+  {
+    name: 'V19 D: an exit that nobody observed is none on the word of "Unavailable" alone: put off, nothing announced (upstream: EXITED)',
+    script: { LOAD: [failed('Unavailable'), stopped(3, 9)], TD: [deleted(3, 9)] },
+    tell: exited(137, { pid: 0 }),
+    policy: { oomCheck: false },
+    said: 'SAVE LOAD BO(c,1) SAVE',
+    status: 'EXITED 137 @7 Error',
+    later: 'LOAD SAVE KILL TD SAVE STOP EMIT(STOPPED,c,s)',
+    told: 'STOPPED 3 Error',
+  },
+  {
+    name: 'V19 D: nor is one that was false: the task runs on, and the record of its exit is withdrawn',
+    script: { LOAD: [failed('Unavailable'), running()] },
+    tell: exited(137, { pid: 0 }),
+    policy: { oomCheck: false },
+    said: 'SAVE LOAD BO(c,1) SAVE',
+    status: 'EXITED 137 @7 Error',
+    later: 'LOAD SAVE WATCH',
   },
   ...(['TimedOut', 'Other', 'Disconnected', 'Unimplemented'] as const).map((reason): Row => ({
     name: `V20 U: LOAD ${reason}: put off, nothing touched`,

@@ -89,15 +89,7 @@ export const bestExitOnce = (view: View, { announced, attribute, isConflated, ru
         if (identities.has(identity)) broken(rule, `${identity} announced as seq=${identities.get(identity)} and seq=${record.seq}`)
         identities.set(identity, record.seq)
         const run = attribute(record)
-        if (run === undefined) {
-          // Taken for an end though nobody observed one: see the rule of false exits.
-          const row = rowOf(records, record)
-          if (row?.standing === 'announced' && row.exit?.rank !== 'observed') {
-            for (const it of runsOf(keyOfRun(record.run), record.run.pid)) window.add(it)
-            return
-          }
-          return broken(rule, `${identity} announced, and no such run is left to announce`)
-        }
+        if (run === undefined) return broken(rule, `${identity} announced, and no such run is left to announce`)
         const before = announced.get(run)
         if (before !== undefined && !isConflated(run)) {
           broken(rule, `${describeTruth(run)} announced as seq=${before} and seq=${record.seq}`)

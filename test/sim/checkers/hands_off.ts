@@ -2,7 +2,7 @@
 import type { Checker, View } from '../hooks.ts'
 import { broken } from '../hooks.ts'
 import type { Knowledge } from './knowledge.ts'
-import { containerOf, isStopped, keyOfRun, rowOf, runText } from './support.ts'
+import { containerOf, isStopped, keyOfRun, runText } from './support.ts'
 
 export const handsOff = (view: View): Checker => {
   const rule = '10 hands off what is not ours'
@@ -28,10 +28,7 @@ export const noFalseExit = (view: View, { announced, runsOf }: Knowledge): Check
     asked: (effect) => {
       if (effect._tag !== 'Persist') return
       for (const record of effect.records) {
-        // An exit that nobody observed and a shim that cannot be reached are taken for an end, as upstream does.
-        const row = record._tag === 'Announcement' ? rowOf(effect.records, record) : undefined
-        if (!isStopped(record) || (row?.standing === 'announced' && row.exit?.rank !== 'observed')) continue
-        if (view.relabelled.has(keyOfRun(record.run))) continue
+        if (!isStopped(record) || view.relabelled.has(keyOfRun(record.run))) continue
         const runs = runsOf(keyOfRun(record.run), record.run.pid)
         if (runs.length === 0) broken(rule, `${runText(record)}: there never was such a run`)
         if (runs.every((run) => run.exit === undefined || announced.has(run))) {

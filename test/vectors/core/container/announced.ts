@@ -118,8 +118,9 @@ export const cases: ReadonlyArray<Vector> = [
   {
     name: 'announced: holds no slot',
     run: () => {
-      const talk = conversation({ policy: { maxHandlings: 1 }, script: { LOAD: [failed('Unavailable'), notFound], CLEAN: ['hang'] } })
-      talk.tell(exited(3, { pid: 0 }))
+      const script = { LOAD: [failed('Unavailable'), notFound], CLEAN: ['hang'] } as const
+      const talk = conversation({ from: 'known', policy: { maxHandlings: 1 }, script })
+      talk.tell(exited(3))
       assert.equal(talk.phase(), 'Announced (Cleaning)')
       talk.tell(exited(0, { id: 'd', pid: 7 }))
       assert.equal(talk.phase('d'), 'Exited')

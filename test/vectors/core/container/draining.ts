@@ -30,8 +30,8 @@ export const cases: ReadonlyArray<Vector> = [
           [failed('Unavailable'), 'SAVE LOAD DRAIN CLOSE SAVE STOP EMIT(STOPPED,c,s) LOAD CLEAN SAVE'],
         ] as const
       ) {
-        const talk = conversation({ policy: { io: true }, script: { LOAD: [outcome, notFound] } })
-        assert.equal(talk.tell(exited(3, { pid: 0 })), said)
+        const talk = conversation({ from: 'known', policy: { io: true }, script: { LOAD: [outcome, notFound] } })
+        assert.equal(talk.tell(exited(3)), said)
       }
     },
   },

@@ -100,7 +100,7 @@ const phaseOf = (row: RunRecord, exit: Exit, call: CallId, first: boolean, log: 
         ? { _tag: 'BackingOff', call, until: row.at, outstanding: undefined, handling }
         : { _tag: 'Recorded', waitsFor: 'turn', call, handling }
     case 'announced':
-      return { _tag: 'Announced', doing: 'Waiting', call, over: over(row, exit, log), handling }
+      return { _tag: 'Announced', doing: 'Waiting', call, since: row.at, patience: undefined, over: over(row, exit, log), handling }
     case 'closed':
       return over(row, exit, log)
   }

@@ -61,5 +61,12 @@ const row = ({ namespace, id }: Container, run: RunId, phase: OpenPhase): Handli
   attempt: phase.handling.failures + 1,
   lastError: phase.handling.lastError,
   nextAttemptAt: phase._tag === 'BackingOff' ? phase.until : undefined,
-  outstanding: phase._tag === 'BackingOff' ? phase.outstanding?.what : undefined,
+  outstanding: outstanding(phase),
 })
+
+const outstanding = (phase: OpenPhase): string | undefined => {
+  if (phase._tag === 'BackingOff') return phase.outstanding?.what
+  // Its own timer has fired by now, and another has been set.
+  const isLong = phase._tag === 'Announced' && phase.patience !== undefined && phase.patience !== phase.call
+  return isLong ? (phase.doing === 'Deleting' ? 'Delete' : 'CleanUp') : undefined
+}

@@ -1,6 +1,7 @@
 /**
  * STOPPED is out, but when the task was looked for its shim could not be reached. Whatever may be left of it is looked for again until
- * containerd says that nothing is. Nobody waits for this, so it holds no slot.
+ * containerd says that nothing is. Nobody waits for this, so it holds no slot. A Delete or CleanUp that hangs is counted and told like one
+ * of a handling, and cut off only where the policy says so.
  *
  * @module
  */
@@ -15,13 +16,14 @@ import { hasPid } from './pid.ts'
 
 export const stepAnnounced = (ctx: Context, event: RunEvent, run: Run, self: Announced): Stepped => {
   if (self.doing === 'Waiting') return isTimer(event, self.call) ? sweep(ctx, run, self) : unmoved(run)
+  if (isTimer(event, self.patience)) return takesLong(ctx, run, self)
   if (!('call' in event) || event.call !== self.call) return unmoved(run)
   switch (event._tag) {
     case 'LoadSettled':
-      return loaded(ctx, event.outcome, run, self)
+      return inTime(ctx, self, loaded(ctx, event.outcome, run, self))
     case 'DeleteSettled':
     case 'CleanUpSettled':
-      return swept(ctx, event.outcome, run, self)
+      return inTime(ctx, self, swept(ctx, event.outcome, run, self))
     case 'PersistSettled':
       return event.outcome._tag === 'Durable' ? [inPhase(run, self.over), []] : later(ctx, run, self, event.outcome.message)
     default:
@@ -37,20 +39,54 @@ export const sweep = (ctx: Context, run: Run, owed: Owed): Stepped => [
   [{ _tag: 'LoadTask', container: ctx.container.key, call: ctx.call }],
 ]
 
-const doing = ({ call }: Context, run: Run, { over, handling }: Owed, what: Announced['doing']): Run =>
-  inPhase(run, { _tag: 'Announced', doing: what, call, over, handling })
+const doing = ({ call, at }: Context, run: Run, { over, handling }: Owed, what: Announced['doing']): Run =>
+  inPhase(run, { _tag: 'Announced', doing: what, call, since: at, patience: undefined, over, handling })
+
+/** A call that destroys, and the timer by which it is seen to take long. They share an id: one is answered, the other fires. */
+const destroy = (ctx: Context, run: Run, { over, handling }: Owed, what: 'Deleting' | 'Cleaning'): Stepped => {
+  const { call, at, policy, container: { key } } = ctx
+  return [
+    inPhase(run, { _tag: 'Announced', doing: what, call, since: at, patience: call, over, handling }),
+    [
+      { _tag: 'SetTimer', owner: containerOwner(key), call, delayMs: policy.handlingTimeoutMs, jitter: false },
+      { _tag: what === 'Deleting' ? 'DeleteTask' : 'CleanUpTask', container: key, call },
+    ],
+  ]
+}
+
+/** The answer is here, so the timer has nothing to say any more. */
+const inTime = ({ container: { key } }: Context, { patience }: Announced, [next, effects]: Stepped): Stepped => [
+  next,
+  patience === undefined ? effects : [{ _tag: 'CancelTimer', owner: containerOwner(key), call: patience }, ...effects],
+]
+
+/** Rule 5: the call goes on, and is cut off only as one of a handling would be. Rule 9: that it hangs is counted, and can be seen. */
+const takesLong = (ctx: Context, run: Run, self: Announced): Stepped => {
+  const { call, at, policy, container: { key } } = ctx
+  const tookMs = at - self.since
+  const lastError = `${self.doing === 'Deleting' ? 'Delete' : 'CleanUp'} has taken ${tookMs} ms`
+  const { onHandlingTimeout, deleteHardLimitMs } = policy
+  if (onHandlingTimeout === 'cancel' || (deleteHardLimitMs !== undefined && tookMs >= deleteHardLimitMs)) {
+    const [next, effects] = later(ctx, run, self, lastError)
+    return [next, [{ _tag: 'CancelCall', container: key, call: self.call }, ...effects]]
+  }
+  const failures = self.handling.failures + 1
+  return [
+    inPhase(run, { ...self, patience: call, handling: { ...self.handling, failures, lastError } }),
+    [{ _tag: 'SetTimer', owner: containerOwner(key), call, delayMs: backoffMs(policy, failures), jitter: true }],
+  ]
+}
 
 const loaded = (ctx: Context, outcome: LoadSettled['outcome'], run: Run, owed: Owed): Stepped => {
-  const { call, container: { key, lastGeneration } } = ctx
   // containerd makes a task only when it knows of no other under the id: what it knew of this run's shim is gone.
   const isOurs = outcome._tag === 'Stopped' && hasPid(run, outcome.pid)
-  if (lastGeneration > run.id.generation && outcome._tag === 'NotFound') return close(ctx, run, owed)
+  if (ctx.container.lastGeneration > run.id.generation && outcome._tag === 'NotFound') return close(ctx, run, owed)
   if (mustWaitItsTurn(ctx.container, run)) return later(ctx, run, owed, 'an earlier run of the container is being handled')
   switch (outcome._tag) {
     case 'Stopped':
-      return isOurs ? [doing(ctx, run, owed, 'Deleting'), [{ _tag: 'DeleteTask', container: key, call }]] : close(ctx, run, owed)
+      return isOurs ? destroy(ctx, run, owed, 'Deleting') : close(ctx, run, owed)
     case 'NotFound':
-      return [doing(ctx, run, owed, 'Cleaning'), [{ _tag: 'CleanUpTask', container: key, call }]]
+      return destroy(ctx, run, owed, 'Cleaning')
     case 'Running': // it was reported to have exited and has been announced: too late to take that back, and not ours to touch
     case 'Paused':
     case 'Created':

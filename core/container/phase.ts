@@ -103,6 +103,10 @@ export interface Announced {
   readonly _tag: 'Announced'
   readonly doing: 'Loading' | 'Deleting' | 'Cleaning' | 'Waiting' | 'Closing'
   readonly call: CallId
+  /** When `call` was asked. */
+  readonly since: Millis
+  /** While a call that destroys is in flight: the timer by which it is seen to take long. */
+  readonly patience: CallId | undefined
   /** What the run is once nothing is owed any more. */
   readonly over: Exited
   readonly handling: Handling

@@ -54,7 +54,7 @@ const byPhase = (phase: Phase): Awaited => {
     case 'BackingOff':
       return together([timed(phase.call), called(phase.outstanding?.call)])
     case 'Announced':
-      return phase.doing === 'Waiting' ? timed(phase.call) : called(phase.call)
+      return phase.doing === 'Waiting' ? timed(phase.call) : together([called(phase.call), timed(phase.patience)])
     case 'Examining':
     case 'Loading':
     case 'Notifying':

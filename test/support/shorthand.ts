@@ -56,7 +56,8 @@ export const wordFor = (policy: Policy, effect: Effect): string | undefined => {
       return about('IMG', effect.image)
     case 'SetTimer': {
       if (effect.jitter) return `BO(${nameOf(effect.owner.key)},${effect.delayMs / 1_000})`
-      return [true, false].some((slow) => effect.delayMs === attemptMs(policy, slow)) ? undefined : `GRACE(${effect.delayMs / 1_000})`
+      const guards = [attemptMs(policy, true), attemptMs(policy, false), policy.handlingTimeoutMs]
+      return guards.includes(effect.delayMs) ? undefined : `GRACE(${effect.delayMs / 1_000})`
     }
     case 'CancelTimer':
       return undefined

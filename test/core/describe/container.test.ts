@@ -24,7 +24,7 @@ t.test('a phase says what it waits for, and what has gone wrong so far', async (
     'BackingOff until=1040 exit=3 failed=2 "shim unreachable" outstanding=Delete call=5',
   )
   t.equal(
-    describePhase({ _tag: 'Announced', doing: 'Cleaning', call: callId(7), over, handling }),
+    describePhase({ _tag: 'Announced', doing: 'Cleaning', call: callId(7), since: millis(9), patience: callId(7), over, handling }),
     'Announced cleaning call=7 exit=3 failed=2 "shim unreachable"',
   )
   t.equal(describePhase(over), 'Exited exit=3 seq=9')

@@ -27,8 +27,10 @@ t.test('phases wait for their call, their timer, or neither', async (t) => {
   t.strictSame(ofPhase({ _tag: 'BackingOff', call, until: millis(1), outstanding, handling }), { calls: [3], timers: [5] })
   t.strictSame(ofPhase({ _tag: 'Recording', call, seq: 1, handling }), { calls: [5], timers: [] })
   const over = { _tag: 'Exited', exit: { code: 0, at: nanos(1n), rank: 'observed' }, seq: 1, handlingMs: 1, attempts: 1 } as const
-  t.strictSame(ofPhase({ _tag: 'Announced', doing: 'Waiting', call, over, handling }), { calls: [], timers: [5] })
-  t.strictSame(ofPhase({ _tag: 'Announced', doing: 'Loading', call, over, handling }), { calls: [5], timers: [] })
+  const announced = { _tag: 'Announced', call, since: millis(1), patience: undefined, over, handling } as const
+  t.strictSame(ofPhase({ ...announced, doing: 'Waiting' }), { calls: [], timers: [5] })
+  t.strictSame(ofPhase({ ...announced, doing: 'Loading' }), { calls: [5], timers: [] })
+  t.strictSame(ofPhase({ ...announced, doing: 'Deleting', patience: callId(6) }), { calls: [5], timers: [6] })
   t.strictSame(ofPhase(over), none)
 })
 

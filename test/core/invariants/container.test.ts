@@ -18,7 +18,7 @@ const backingOff = (fields: Partial<Handling> = {}, call?: number): Phase => ({
 })
 const recording: Recording = { _tag: 'Recording', call: callId(6), seq: 2, handling: handlingOf({ goal: 'done' }) }
 const announced = (doing: 'Deleting' | 'Waiting', owed = true): Phase => (
-  { _tag: 'Announced', doing, call: callId(7), over: exited, handling: handlingOf({ owed }) }
+  { _tag: 'Announced', doing, call: callId(7), since: millis(1), patience: undefined, over: exited, handling: handlingOf({ owed }) }
 )
 const found = (...phases: ReadonlyArray<Phase>): ReadonlyArray<string> =>
   containerViolations(containerOf(phases.map((phase, i) => runOf(phase, i + 1))))

@@ -1,5 +1,6 @@
 /** core/container/announced.ts: STOPPED is out, and what may be left of the shim is looked for until nothing is. Rule 6. */
 import assert from 'node:assert/strict'
+import { progress } from '../../../../core/progress.ts'
 import { conversation } from '../../../support/conversation.ts'
 import { exited, started } from '../../../support/facts.ts'
 import { cleanedUp, created, deleted, durable, failed, notFound, paused, running, stopped, unclear } from '../../../support/outcomes.ts'
@@ -91,6 +92,50 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.told().length, 1)
       assert.equal(talk.restart(), '')
       assert.equal(talk.phase(), 'Exited')
+    },
+  },
+  {
+    name: 'announced: a clean-up that hangs is counted, told, and not cut off; when it comes back all is well',
+    run: () => {
+      const talk = phases['Announced (Cleaning)']()
+      assert.equal(talk.pass(9_999), '')
+      assert.equal(progress(talk.state()).handling[0]?.outstanding, undefined)
+      assert.equal(talk.pass(1), 'BO(c,1)')
+      assert.equal(talk.wake(), 'BO(c,2)')
+      const [row] = progress(talk.state()).handling
+      assert.equal(row?.attempt, 3)
+      assert.equal(row?.lastError, 'CleanUp has taken 11000 ms')
+      assert.equal(row?.outstanding, 'CleanUp')
+      assert.equal(talk.answer('CLEAN', cleanedUp), 'SAVE')
+      assert.equal(talk.phase(), 'Exited')
+      assert.equal(talk.finish(), '')
+    },
+  },
+  ...(['Delete', 'CleanUp'] as const).map((what): Vector => ({
+    name: `announced: past its hard limit a ${what} is cut off, and what is left is looked for again; the next run is let in`,
+    run: () => {
+      const last = what === 'Delete'
+        ? { LOAD: [failed('Unavailable'), stopped(3, 7)], TD: ['hang'] } as const
+        : { LOAD: [failed('Unavailable'), notFound], CLEAN: ['hang'] } as const
+      const talk = conversation({ from: 'known', policy: { deleteHardLimitMs: 12_000 }, script: last })
+      talk.tell(exited(3))
+      assert.equal(talk.pass(10_000), 'BO(c,1)')
+      assert.equal(talk.pass(1_000), 'BO(c,2)')
+      assert.equal(talk.wake(), 'CUT BO(c,4)')
+      assert.equal(talk.phase(), 'Announced (Waiting)')
+      talk.next({ LOAD: [notFound] })
+      assert.equal(talk.finish(), 'LOAD CLEAN SAVE')
+      assert.equal(talk.phase(), 'Exited')
+    },
+  })),
+  {
+    name: 'announced: by policy, as upstream does, it is cut off when its time is over',
+    run: () => {
+      const script = { LOAD: [failed('Unavailable'), notFound], CLEAN: ['hang'] } as const
+      const talk = conversation({ from: 'known', policy: { onHandlingTimeout: 'cancel' }, script })
+      talk.tell(exited(3))
+      assert.equal(talk.pass(10_000), 'CUT BO(c,1)')
+      assert.equal(talk.phase(), 'Announced (Waiting)')
     },
   },
   {

@@ -44,6 +44,11 @@ export interface Policy {
   readonly oomCheck: boolean
   /** Whether only containers that match a selector are ours; then a container that cannot be looked up is not ours. */
   readonly selective: boolean
+  /**
+   * Whether the task of a run that is over is swept away when it is found still there. Not in a dry run, where every task is still there
+   * at every listing, and what would be done has been said.
+   */
+  readonly sweepLeftBehind: boolean
   /** How long the exits of deleted containers are remembered, ms, so that a late repeat is known as one. */
   readonly rememberMs: number
 }
@@ -64,5 +69,6 @@ export const defaultPolicy: Policy = {
   io: false,
   oomCheck: true,
   selective: false,
+  sweepLeftBehind: true,
   rememberMs: 300_000,
 }

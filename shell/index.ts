@@ -23,7 +23,7 @@ export { type Fields, type Log, type LogOptions, makeLog, silentLog, type Sink }
 export { type Loop, makeLoop, type Trace } from './loop.ts'
 export { type Mailbox, mailbox } from './mailbox.ts'
 export { type Reaper, type ReaperOptions, startReaper } from './reaper.ts'
-export type { Stopped } from './stopped.ts'
+export type { NotStopped, Stopped } from './stopped.ts'
 export type { DurableStore } from './store/durable.ts'
 export { defaultRetention, type Retention } from './store/ledger.ts'
 export { openStore, type StoreOptions } from './store/level.ts'

@@ -32,7 +32,7 @@ import { mailbox } from './mailbox.ts'
 import type { NriHost } from './nri/host.ts'
 import { makeNriPort } from './nri/reaper/reaper_nri.ts'
 import { stayConnected } from './source/connection.ts'
-import { type Stopped, stoppedRuns } from './stopped.ts'
+import { type NotStopped, type Stopped, stoppedRuns } from './stopped.ts'
 import type { AnnouncementLog, Store } from './store/port.ts'
 import { linkedTo } from './task/cancellable.ts'
 import { withLimit } from './task/limit.ts'
@@ -55,7 +55,7 @@ export interface ReaperOptions {
   readonly bootId?: string
   /** Draws the lots for jitter; from 0 up to, but not, 1. */
   readonly random?: () => number
-  /** Say what would be done, and do nothing that cannot be undone. */
+  /** Say what would be done, once a run, and do nothing that cannot be undone. */
   readonly dryRun?: boolean
   /** Called for each announcement once it is in the log, in the order of their sequence numbers. What it throws is logged. */
   readonly onAnnouncement?: (announcement: Announcement) => void
@@ -66,9 +66,10 @@ export interface ReaperOptions {
 export interface Reaper {
   /**
    * Ends when the container's run stops: with the run that is open now or, if there is none, the next one. A run that has stopped
-   * already, and whose container is still there, ends it at once.
+   * already, and whose container is still there, ends it at once. So does `stop`, with `NotStopped`: its `run` is undefined and its reason
+   * `ReaperStopped`. Never rejects.
    */
-  readonly stopped: (namespace: string, id: string) => T.Task<Stopped>
+  readonly stopped: (namespace: string, id: string) => T.Task<Stopped | NotStopped>
   /**
    * The announcements that are there from number `from` on, then those that come, each once it is durable. Any number of readers, each
    * at its own pace; one that fell behind retention is given a `Gap`. What was read before a crash and not remembered comes again: its
@@ -127,7 +128,8 @@ export const startReaper = (options: ReaperOptions): TE.TaskEither<StoreFailed, 
 const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord>): Promise<Reaper> => {
   const { containerd, store, namespaces, selectors = [], clock = systemClock, log = silentLog, random = Math.random } = options
   const given = { selective: selectors.length > 0, io: options.io !== undefined, nri: options.nri !== undefined }
-  const policy: Policy = { ...defaultPolicy, ...given, ...options.policy }
+  const dryRun = options.dryRun ?? false
+  const policy: Policy = { ...defaultPolicy, ...given, ...options.policy, ...(dryRun ? { sweepLeftBehind: false } : {}) }
   const end = new AbortController()
   const stopping = linkedTo(end.signal)
   const events = mailbox<ReaperEvent>(mailboxCapacity)
@@ -147,7 +149,7 @@ const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord
     limits: { ...defaultCallLimits, ...options.limits },
     namespaces,
     selectors,
-    dryRun: options.dryRun ?? false,
+    dryRun,
     io: options.io === undefined ? undefined : attachOnce(options.io),
     post: events.post,
     announce: (announcement) => {
@@ -181,6 +183,7 @@ const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord
     end.abort()
     events.close()
     await ran
+    runs.end()
     await store.close()()
   }
   let stopped: Promise<void> | undefined

@@ -25,15 +25,28 @@ export interface Stopped {
   readonly reason: ShownReason
 }
 
+/** The reaper was stopped first: the run goes on, or its end is told by the next start. Known by its `run`, of which there is none. */
+export interface NotStopped {
+  readonly run: undefined
+  readonly exitCode: undefined
+  readonly exitedAt: undefined
+  readonly reason: 'ReaperStopped'
+}
+
 export interface StoppedRuns {
   /** Tells those who wait. */
   readonly signal: (announcement: Announcement) => void
   /** The end of the open run, or of the next; at once for a container whose last run is over. */
-  readonly next: (namespace: string, id: string, state: State) => Promise<Stopped>
+  readonly next: (namespace: string, id: string, state: State) => Promise<Stopped | NotStopped>
+  /** Nothing is signalled any more: tells those who wait, and who ask from now on of what is not over. */
+  readonly end: () => void
 }
 
+const notStopped: NotStopped = { run: undefined, exitCode: undefined, exitedAt: undefined, reason: 'ReaperStopped' }
+
 export const stoppedRuns = (): StoppedRuns => {
-  const waiting = new Map<string, Array<(stopped: Stopped) => void>>()
+  const waiting = new Map<string, Array<(stopped: Stopped | NotStopped) => void>>()
+  let hasEnded = false
   return {
     signal: ({ run, exitCode, exitedAt, reason }) => {
       const key = containerKey(run.namespace, run.id)
@@ -46,8 +59,15 @@ export const stoppedRuns = (): StoppedRuns => {
         const key = containerKey(namespace, id)
         const over = lastOver(state, namespace, id)
         if (over !== undefined) resolve(over)
+        else if (hasEnded) resolve(notStopped)
         else waiting.set(key, [...(waiting.get(key) ?? []), resolve])
       }),
+    end: () => {
+      hasEnded = true
+      const resolvers = [...waiting.values()].flat()
+      waiting.clear()
+      for (const resolve of resolvers) resolve(notStopped)
+    },
   }
 }
 

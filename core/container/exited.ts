@@ -10,7 +10,7 @@ import { unmoved } from './context.ts'
 import type { Exited, Handling, Run } from './phase.ts'
 
 export const stepExited = (ctx: Context, event: RunEvent, run: Run, self: Exited): Stepped => {
-  if (event._tag !== 'LeftBehind') return unmoved(run)
+  if (event._tag !== 'LeftBehind' || !ctx.policy.sweepLeftBehind) return unmoved(run)
   const handling: Handling = {
     exit: self.exit,
     seenAt: millis(ctx.at - self.handlingMs),

@@ -160,6 +160,20 @@ export const cases: ReadonlyArray<Vector> = [
     },
   },
   {
+    name: 'stopped: when the reaper has ended, who waits and who asks is told so, and no end is made up; what is over is told as ever',
+    run: async () => {
+      const runs = stoppedRuns()
+      const never = { run: undefined, exitCode: undefined, exitedAt: undefined, reason: 'ReaperStopped' }
+      const waiting = [runs.next('ci', 'web', initial('boot')), runs.next('ci', 'other', initial('boot'))]
+      runs.end()
+      assert.deepEqual(await Promise.all(waiting), [never, never])
+      assert.deepEqual(await runs.next('ci', 'web', initial('boot')), never)
+      const world = await afterExit()
+      assert.equal((await runs.next('ci', 'web', world.loop.state())).exitCode, 3)
+      await world.end()
+    },
+  },
+  {
     name: 'stopped: a run of another namespace is another run',
     run: async () => {
       const world = await afterExit()

@@ -1,6 +1,6 @@
 /** core/container/exited.ts: over; a task that is found still there is swept away without a word. */
 import assert from 'node:assert/strict'
-import { metadata } from '../../../support/conversation.ts'
+import { conversation, metadata } from '../../../support/conversation.ts'
 import { exited, listing, started, taskDeleted } from '../../../support/facts.ts'
 import { deleted, notFound, running, stopped } from '../../../support/outcomes.ts'
 import { phases } from '../../../support/phases.ts'
@@ -26,6 +26,16 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.tell(seen), 'LOAD LOAD TD SAVE')
       assert.equal(talk.phase(), 'Exited')
       assert.equal(talk.told().length, 1)
+    },
+  },
+  {
+    name: 'exited: in a dry run a task that is left behind is nothing new: looked at, and left alone',
+    run: () => {
+      const talk = conversation({ policy: { sweepLeftBehind: false } })
+      talk.tell(exited(3))
+      talk.next({ LOAD: [stopped(3, 7)] })
+      assert.equal(talk.tell(seen), 'LOAD')
+      assert.equal(talk.phase(), 'Exited')
     },
   },
   {

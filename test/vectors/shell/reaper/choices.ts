@@ -116,15 +116,16 @@ export const cases: ReadonlyArray<Vector> = [
       }),
   },
   {
-    name: 'reaper: in a dry run a listing that finds the task still there announces nothing again, and touches nothing',
+    name: 'reaper: in a dry run a listing that finds the task still there announces nothing and says nothing again, and touches nothing',
     run: () =>
-      withReaper({ reaper: { dryRun: true, limits: { relistPeriodMs: 15 } } }, async ({ stand, reaper, told }) => {
+      withReaper({ reaper: { dryRun: true, limits: { relistPeriodMs: 15 } } }, async ({ stand, reaper, told, log }) => {
         await stand.run({ id: 'web', command: exits(3) })
         await reaper.stopped('ci', 'web')()
         const listed = stand.calls.count('List')
         await stand.calls.answered('List', undefined, listed + 4)
         assert.deepEqual(told(), ['web 3 Error'])
         assert.deepEqual([stand.calls.count('Delete'), stand.leftovers().tasks.length], [0, 1])
+        assert.deepEqual(log.lines.filter(({ level }) => level === 'result').map(({ msg }) => msg), ['would delete the task'])
       }),
   },
   {

@@ -48,9 +48,14 @@ export const cases: ReadonlyArray<Vector> = [
           await stand.calls.answered('Containers/Get', 'job')
           await stand.run({ id: 'web', command: exits(3) })
           await hang.hit()
+          const ends = ['web', 'job'].map((id) => reaper.stopped('ci', id)())
           const stopping = reaper.stop(150)()
           await stand.kill('job', 'SIGTERM')
           await stopping
+          assert.deepEqual((await Promise.all(ends)).map(({ run, reason }) => [run, reason]), [
+            [undefined, 'ReaperStopped'],
+            [undefined, 'ReaperStopped'],
+          ])
           assert.deepEqual(told(), [])
           assert.equal(stand.calls.count('Delete', 'job'), 0)
           assert.equal((await stand.calls.answered('Delete', 'web')).outcome, 1)

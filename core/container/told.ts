@@ -7,7 +7,6 @@ import type { LoadSettled, WatchSettled } from '../answer.ts'
 import type { Exit } from '../exit.ts'
 import type { Millis, Nanos } from '../ids.ts'
 import { toNanos } from '../ids.ts'
-import { hasPid } from './pid.ts'
 import { reportExit } from './report.ts'
 import type { Container } from '../state.ts'
 import type { Work } from './work.ts'
@@ -40,17 +39,15 @@ export const told = (
   rank: Exit['rank'],
 ): Exit => ({ code, at: exitedAt ?? toNanos(at), rank })
 
-/** A handling looks at the task: what it finds may be a later run that was believed to be alive, and then its end is told by the way. */
+/**
+ * A handling looks at the task. What it finds STOPPED may be a later run, believed to be alive or not heard of at all: then its end is told
+ * by the way, and by nothing else if its client deletes it at once.
+ */
 export const looked = (work: Work, input: LoadSettled): Work => {
   const { call, outcome } = input
   const isAwaited = work.container.runs.some(({ phase }) => 'call' in phase && phase.call === call)
   const settled = tellEach(work, input)
   if (!isAwaited || outcome._tag !== 'Stopped') return settled
   const { code, exitedAt, pid } = outcome
-  const exit = told({ code, exitedAt, at: input.at }, 'observed')
-  return tellEach(
-    settled,
-    { _tag: 'ExitFound', exit, sure: false, gone: false },
-    (run) => run.phase._tag === 'Running' && hasPid(run, pid),
-  )
+  return reportExit(settled, { pid, exit: told({ code, exitedAt, at: input.at }, 'observed'), gone: false })
 }

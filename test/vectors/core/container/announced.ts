@@ -19,10 +19,10 @@ export const cases: ReadonlyArray<Vector> = [
     'Exited',
   ),
   move(
-    'announced: STOPPED with another pid: not ours',
+    'announced: STOPPED with another pid: not ours, but the end of another run, which looks for itself',
     'Announced (Loading)',
     (talk) => talk.answer('LOAD', stopped(0, 9, 43)),
-    'SAVE',
+    'SAVE SAVE LOAD SAVE STOP EMIT(STOPPED,c,s)',
     'Exited',
   ),
   move('announced: not found: cleaned up', 'Announced (Loading)', (talk) => talk.answer('LOAD', notFound), 'CLEAN SAVE', 'Exited'),

@@ -26,7 +26,8 @@ export const cases: ReadonlyArray<Vector> = [
       for (const outcome of [running(43), stopped(0, 9, 43), created(43)]) {
         const talk = conversation({ script: { LOAD: [notFound, outcome], CLEAN: [failed()] } })
         talk.tell(exited(3, { pid: 0 }))
-        assert.equal(talk.wake(), `LOAD ${end}`)
+        // One that is STOPPED is the end of a run of its own, which looks for itself.
+        assert.equal(talk.wake(), outcome._tag === 'Stopped' ? `LOAD ${end} SAVE LOAD ${end}` : `LOAD ${end}`)
       }
     },
   },

@@ -10,7 +10,13 @@ const end = 'SAVE STOP EMIT(STOPPED,c,s)'
 
 export const cases: ReadonlyArray<Vector> = [
   move('loading: STOPPED with our pid', 'Loading', (talk) => talk.answer('LOAD', stopped(3, 7)), `KILL TD ${end}`, 'Exited'),
-  move('loading: STOPPED with another pid: leave it alone', 'Loading', (talk) => talk.answer('LOAD', stopped(3, 7, 43)), end, 'Exited'),
+  move(
+    'loading: STOPPED with another pid: left to a run of its own, which looks for itself',
+    'Loading',
+    (talk) => talk.answer('LOAD', stopped(3, 7, 43)),
+    `${end} SAVE LOAD ${end}`,
+    'Exited',
+  ),
   move('loading: RUNNING with our pid: the exit was false', 'Loading', (talk) => talk.answer('LOAD', running()), 'SAVE WATCH', 'Running'),
   move('loading: PAUSED with our pid: the same', 'Loading', (talk) => talk.answer('LOAD', paused()), 'SAVE WATCH', 'Running'),
   move('loading: RUNNING with another pid', 'Loading', (talk) => talk.answer('LOAD', running(43)), end, 'Exited'),

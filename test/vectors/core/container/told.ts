@@ -79,4 +79,12 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.phase(), 'Running')
     },
   },
+  {
+    name: 'told: a look for one run shows the end of the next, of which nobody has told us: it is told by the way',
+    run: () => {
+      const talk = conversation({ script: { TD: [notFound], LOAD: [stopped(4, 9, 43), stopped(4, 9, 43), notFound], CLEAN: ['hang'] } })
+      talk.tell(exited(3))
+      assert.deepEqual(talk.told().map(({ run: { pid }, exitCode }) => [pid, exitCode]), [[42, 3], [43, 4]])
+    },
+  },
 ]

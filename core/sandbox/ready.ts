@@ -99,8 +99,9 @@ interface Report {
 const end = (env: SandboxEnv, sandbox: Sandbox, self: Ready, { code, exitedAt, at }: Report): SandboxStepped => {
   const { before, rewatch } = self
   const cancel = cancelTimer(sandbox, rewatch)
-  // An exit that cannot be told from the last one is a late word of it, and the start that came between was late too.
-  if (before !== undefined && (exitedAt === undefined || exitedAt === before.exit.at)) {
+  // An exit that cannot be told from the last one is a late word of it, and the start that came between was late too. That one may
+  // have the time at which we learnt of it: whatever took place before is no end of a later life.
+  if (before !== undefined && (exitedAt === undefined || exitedAt <= before.exit.at)) {
     const { exit, seq } = before
     return [{ ...sandbox, generation: sandbox.generation - 1, phase: { _tag: 'NotReady', exit, seq } }, cancel]
   }

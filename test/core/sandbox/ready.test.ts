@@ -91,3 +91,19 @@ t.test('a late answer to a write of an earlier life is not for this one', async 
     [],
   ])
 })
+
+t.test('an exit from before the last end was known is a late word of that end, and the start between was late too', async (t) => {
+  const started: Told = { _tag: 'SandboxStarted', sandbox: key, at: millis(20) }
+  const exited = (ns: bigint): Told => ({ _tag: 'SandboxExited', sandbox: key, code: 0, exitedAt: nanos(ns), at: millis(30) })
+  // The Wait gave no time, so the end has that of its receipt, 8 ms.
+  const over: ReadonlyArray<Told> = [
+    seen(),
+    watchEnds(1, { _tag: 'Exited', code: undefined, exitedAt: undefined }),
+    { _tag: 'PersistSettled', owner, call: callId(2), outcome: { _tag: 'Durable' }, at: millis(9) },
+    started,
+  ]
+  const [late, effects] = play([...over, exited(7_000_000n)])
+  t.match(late, { generation: 1, phase: { _tag: 'NotReady', exit: { code: 255 } } })
+  t.strictSame(effects, [])
+  t.strictSame(recorded([...over, exited(21_000_000n)]), { code: 0, at: 21_000_000n, rank: 'observed' })
+})

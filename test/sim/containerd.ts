@@ -255,6 +255,7 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
         id,
         pid,
         serial,
+        boot,
         createdAt: clock.now(),
         status: 'created',
         startedAt: undefined,

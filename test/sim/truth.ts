@@ -23,6 +23,8 @@ export interface TrueRun {
   readonly pid: number
   /** 1 for the first task under this id, one more for each later one. */
   readonly serial: number
+  /** The boot of the host in which it was made. */
+  readonly boot: number
   readonly createdAt: number
   status: 'created' | 'running' | 'paused' | 'stopped'
   startedAt: number | undefined

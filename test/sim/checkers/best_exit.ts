@@ -32,7 +32,7 @@ const reportsOf = (
   }
 }
 
-export const bestExitOnce = (view: View, { announced, attribute, isConflated, runsOf, window }: Knowledge): Checker => {
+export const bestExitOnce = (view: View, { announce, announced, attribute, isConflated, runsOf, window }: Knowledge): Checker => {
   /** Runs whose true exit the present process was told of, or that is on disk. */
   let told = new Set<TrueRun>()
   const written = new Set<TrueRun>()
@@ -94,7 +94,7 @@ export const bestExitOnce = (view: View, { announced, attribute, isConflated, ru
         if (before !== undefined && !isConflated(run)) {
           broken(rule, `${describeTruth(run)} announced as seq=${before} and seq=${record.seq}`)
         }
-        announced.set(run, record.seq)
+        announce(run, record.seq)
       }
     },
   }

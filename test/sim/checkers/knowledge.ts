@@ -8,13 +8,14 @@ import { containerOf, isStopped, keyOfRun } from './support.ts'
 export interface Knowledge {
   /** Since when the present process has a run for this task. */
   readonly followedSince: (run: TrueRun) => number | undefined
-  /** Number of its STOPPED on disk. */
-  readonly announced: Map<TrueRun, number>
+  /** Number of its STOPPED on disk, 0 if it was told as the end of a sandbox. */
+  readonly announced: ReadonlyMap<TrueRun, number>
+  readonly announce: (run: TrueRun, seq: number) => void
   /** Hit in the check-to-call window: what is known of them is excused. */
   readonly window: Set<TrueRun>
   /** Whose STOPPED this is: of the task that ended just then; else of one that is followed; else of the oldest that can be. */
   readonly attribute: (announcement: Announcement) => TrueRun | undefined
-  /** Another task of the same pid came before the first was announced: the two are one to whoever sees pids only. */
+  /** In one boot another task of the same pid came before the first was announced: the two are one to whoever sees pids only. */
   readonly isConflated: (run: TrueRun) => boolean
   readonly runsOf: (key: ContainerKey, pid: number) => ReadonlyArray<TrueRun>
   readonly checker: Checker
@@ -23,6 +24,12 @@ export interface Knowledge {
 export const knowledgeOf = (view: View): Knowledge => {
   let followed = new Map<TrueRun, number>()
   const announced = new Map<TrueRun, number>()
+  const announcedAt = new Map<TrueRun, number>()
+  const announce = (run: TrueRun, seq: number): void => {
+    announced.set(run, seq)
+    announcedAt.set(run, view.now())
+  }
+  const overlap = (first: TrueRun, second: TrueRun): boolean => second.createdAt <= (announcedAt.get(first) ?? Infinity)
   const byName = new Map<string, TrueRun[]>()
   let indexed = 0
   const runsOf = (key: ContainerKey, pid: number): ReadonlyArray<TrueRun> => {
@@ -45,6 +52,7 @@ export const knowledgeOf = (view: View): Knowledge => {
   return {
     followedSince: (run) => followed.get(run),
     announced,
+    announce,
     window: new Set(),
     runsOf,
     attribute: ({ run, exitedAt }) => {
@@ -53,7 +61,10 @@ export const knowledgeOf = (view: View): Knowledge => {
       return candidates.find(({ exit }) => exit?.at === exitedAt) ?? candidates.find((it) => isOpen(it) && followed.has(it)) ??
         candidates.find(isOpen)
     },
-    isConflated: (run) => runsOf(run.key, run.pid).length > 1,
+    isConflated: (run) =>
+      runsOf(run.key, run.pid).some((other) =>
+        other !== run && other.boot === run.boot && (other.serial < run.serial ? overlap(other, run) : overlap(run, other))
+      ),
     checker: {
       // The end of a pause container may have been told as that of its sandbox.
       durable: (records) => {
@@ -62,7 +73,7 @@ export const knowledgeOf = (view: View): Knowledge => {
           if (records.some((it) => isStopped(it) && it.run.generation === record.run.generation)) continue
           const runs = runsOf(keyOfRun(record.run), record.run.pid).filter((it) => it.exit !== undefined && !announced.has(it))
           const run = runs.find(({ exit }) => exit?.at === record.exit?.at) ?? runs.find((it) => followed.has(it)) ?? runs[0]
-          if (run !== undefined) announced.set(run, 0)
+          if (run !== undefined) announce(run, 0)
         }
       },
       stepped: (event, before, after) => {

@@ -78,8 +78,9 @@ const takesLong = (ctx: Context, run: Run, self: Announced): Stepped => {
 }
 
 const loaded = (ctx: Context, outcome: LoadSettled['outcome'], run: Run, owed: Owed): Stepped => {
-  // containerd makes a task only when it knows of no other under the id: what it knew of this run's shim is gone.
-  const isOurs = outcome._tag === 'Stopped' && hasPid(run, outcome.pid)
+  // containerd makes a task only when it knows of no other under the id: what it knew of this run's shim is gone. A later end is that of
+  // another run, even under the same pid.
+  const isOurs = outcome._tag === 'Stopped' && hasPid(run, outcome.pid) && (outcome.exitedAt ?? 0n) <= owed.over.exit.at
   if (ctx.container.lastGeneration > run.id.generation && outcome._tag === 'NotFound') return close(ctx, run, owed)
   if (mustWaitItsTurn(ctx.container, run)) return later(ctx, run, owed, 'an earlier run of the container is being handled')
   switch (outcome._tag) {

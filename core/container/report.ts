@@ -8,12 +8,13 @@
 import type { LoadSettled, TaskView } from '../answer.ts'
 import type { Exit } from '../exit.ts'
 import { millis, toNanos } from '../ids.ts'
+import { endOf, isClosed, isOver, lastEnd } from './over.ts'
 import type { Run } from './phase.ts'
 import { inHandling } from './phase.ts'
 import { hasPid } from './pid.ts'
 import { inferredExit } from './running.ts'
 import type { Work } from './work.ts'
-import { change, closedAt, isClosed, openRun, probe, probeAnew, probeLater, tell, tellEach } from './work.ts'
+import { change, openRun, probe, probeAnew, probeLater, tell, tellEach } from './work.ts'
 
 /** An exit as an event or a Wait tells it. `gone`: the task has been deleted too. */
 export interface ExitReport {
@@ -96,12 +97,12 @@ const warnOthers = (work: Work, pid: number): Work =>
 
 export const reportStarted = (work: Work, pid: number): Work =>
   // An event may come late or twice: for a pid that is known to have exited it only raises the question.
-  isOver(work, pid) ? probe(work) : reportAlive(reportAppeared(work, pid), pid, true)
+  isOver(work.container, pid) ? probe(work) : reportAlive(reportAppeared(work, pid), pid, true)
 
 const reportAlive = (work: Work, pid: number, fresh: boolean): Work => {
   const run = findRun(work, pid)
-  if (run !== undefined && run.phase._tag !== 'Exited') return tell(work, run, { _tag: 'SeenRunning' })
-  if (!fresh && isOver(work, pid)) return probe(work)
+  if (run !== undefined && endOf(run) === undefined) return tell(work, run, { _tag: 'SeenRunning' })
+  if (!fresh && isOver(work.container, pid)) return probe(work)
   const [opened, appeared] = openRun(work, pid)
   return tell(opened, appeared, { _tag: 'SeenRunning' })
 }
@@ -109,11 +110,11 @@ const reportAlive = (work: Work, pid: number, fresh: boolean): Work => {
 const reportStopped = (work: Work, seen: Extract<TaskView, { readonly _tag: 'Stopped' }>, fresh: boolean): Work => {
   const exit: Exit = { code: seen.code, at: seen.exitedAt ?? toNanos(work.at), rank: 'observed' }
   const run = findRun(work, seen.pid)
-  if (run !== undefined && run.phase._tag !== 'Exited') return tell(work, run, { _tag: 'ExitFound', exit, sure: fresh, gone: false })
-  if (isOver(work, seen.pid)) {
+  if (run !== undefined && endOf(run) === undefined) return tell(work, run, { _tag: 'ExitFound', exit, sure: fresh, gone: false })
+  if (isOver(work.container, seen.pid)) {
     if (!fresh) return probe(work)
-    // The same pid and the same end: it is the run that was announced, and its task should not be there any more.
-    if (closedAt(work.container, seen.pid) === exit.at) return run === undefined ? work : tell(work, run, { _tag: 'LeftBehind' })
+    // The same pid, and no later end: it is the run that was announced, and its task should not be there any more.
+    if (exit.at <= lastEnd(work.container, seen.pid)) return run === undefined ? work : tell(work, run, { _tag: 'LeftBehind' })
   }
   const [opened, unseen] = openRun(work, seen.pid)
   return tell(opened, unseen, { _tag: 'ExitFound', exit, sure: fresh, gone: false })
@@ -138,9 +139,6 @@ const isAnotherBelievedAlive = ({ container }: Work, pid: number | undefined): b
 /** The newest run of that pid; a run whose pid nobody has told yet is taken for it. */
 const findRun = (work: Work, pid: number): Run | undefined =>
   work.container.runs.findLast((run) => hasPid(run, pid)) ?? work.container.runs.findLast((run) => hasPid(run, 0))
-
-const isOver = (work: Work, pid: number): boolean =>
-  isClosed(work.container, pid) || work.container.runs.some((run) => hasPid(run, pid) && run.phase._tag === 'Exited')
 
 /** The answer to `probe`. While it is none, and somebody is believed to be alive, the question stands. */
 export const probeSettled = (work: Work, seen: LoadSettled['outcome']): Work =>

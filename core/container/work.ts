@@ -7,7 +7,7 @@
 import { seqAfter } from '../announcement.ts'
 import { backoffMs } from '../backoff.ts'
 import type { Effect } from '../effect.ts'
-import type { Millis, Nanos } from '../ids.ts'
+import type { Millis } from '../ids.ts'
 import { callId, containerOwner } from '../ids.ts'
 import type { Policy } from '../policy.ts'
 import type { ClosedRun, Container } from '../state.ts'
@@ -124,7 +124,3 @@ const wasOver = ({ runs }: Container, { id }: Run): boolean =>
 
 const closedRun = ({ id, phase, formerBoot }: Run): ReadonlyArray<ClosedRun> =>
   phase._tag === 'Exited' && formerBoot !== true ? [{ pid: id.pid, exitedAt: phase.exit.at }] : []
-
-export const isClosed = ({ closed }: Container, pid: number): boolean => closed.some((run) => run.pid === pid)
-
-export const closedAt = ({ closed }: Container, pid: number): Nanos | undefined => closed.findLast((run) => run.pid === pid)?.exitedAt

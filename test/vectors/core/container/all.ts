@@ -15,6 +15,7 @@ import { cases as loading } from './loading.ts'
 import { cases as lookup } from './lookup.ts'
 import { cases as notifying } from './notifying.ts'
 import { cases as oom } from './oom.ts'
+import { cases as over } from './over.ts'
 import { cases as phase } from './phase.ts'
 import { cases as pid } from './pid.ts'
 import { cases as recorded } from './recorded.ts'
@@ -43,6 +44,7 @@ export const cases: ReadonlyArray<Vector> = [
   ...lookup,
   ...notifying,
   ...oom,
+  ...over,
   ...phase,
   ...pid,
   ...recorded,

@@ -1,0 +1,44 @@
+/** core/container/over.ts: a run that has been announced, and the next one under its pid. */
+import assert from 'node:assert/strict'
+import { metadata } from '../../../support/conversation.ts'
+import { exited, listing, started } from '../../../support/facts.ts'
+import { deleted, running, stopped } from '../../../support/outcomes.ts'
+import { phases } from '../../../support/phases.ts'
+import type { Vector } from '../../../support/property.ts'
+
+const seen = (ns: number) => listing({ containers: { c: metadata }, tasks: { c: stopped(4, ns) } })
+
+export const cases: ReadonlyArray<Vector> = [
+  {
+    name: 'over: while the shim of a run is looked for its pid is used again: what runs is another run, and is followed',
+    run: () => {
+      const talk = phases['Announced (Waiting)']()
+      talk.next({ LOAD: [running()] })
+      assert.equal(talk.tell(started()), 'LOAD WATCH')
+      assert.equal(talk.phase(), 'Announced (Waiting), Running')
+      talk.next({ LOAD: [stopped(4, 99)], TD: [deleted(4, 99)] })
+      assert.equal(talk.tell(exited(4, { ns: 99 })), 'SAVE LOAD KILL TD SAVE STOP EMIT(STOPPED,c,s)')
+      assert.deepEqual(talk.told().map(({ run, exitCode }) => [run.generation, exitCode]), [[1, 3], [2, 4]])
+    },
+  },
+  {
+    name: 'over: the shim of a run is looked for, and a task of its pid is found that ended later: not deleted without a word',
+    run: () => {
+      const talk = phases['Announced (Loading)']()
+      talk.next({ LOAD: [stopped(4, 99)], TD: [deleted(4, 99)] })
+      talk.answer('LOAD', stopped(4, 99))
+      talk.next({ LOAD: [stopped(4, 99), stopped(4, 99)] })
+      talk.tell(seen(99))
+      assert.deepEqual(talk.told().map(({ run, exitCode }) => [run.generation, exitCode]), [[1, 3], [2, 4]])
+    },
+  },
+  {
+    name: 'over: a task of its pid that ended no later than was announced is its own, left behind',
+    run: () => {
+      const talk = phases.Exited()
+      talk.next({ LOAD: [stopped(4, 6), stopped(4, 6)], TD: [deleted(4, 6)] })
+      assert.equal(talk.tell(seen(6)), 'LOAD LOAD TD SAVE')
+      assert.equal(talk.told().length, 1)
+    },
+  },
+]

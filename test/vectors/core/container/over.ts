@@ -25,9 +25,8 @@ export const cases: ReadonlyArray<Vector> = [
     name: 'over: the shim of a run is looked for, and a task of its pid is found that ended later: not deleted without a word',
     run: () => {
       const talk = phases['Announced (Loading)']()
-      talk.next({ LOAD: [stopped(4, 99)], TD: [deleted(4, 99)] })
-      talk.answer('LOAD', stopped(4, 99))
-      talk.next({ LOAD: [stopped(4, 99), stopped(4, 99)] })
+      assert.equal(talk.answer('LOAD', stopped(4, 99)), 'SAVE')
+      talk.next({ LOAD: [stopped(4, 99), stopped(4, 99)], TD: [deleted(4, 99)] })
       talk.tell(seen(99))
       assert.deepEqual(talk.told().map(({ run, exitCode }) => [run.generation, exitCode]), [[1, 3], [2, 4]])
     },

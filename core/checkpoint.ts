@@ -5,16 +5,23 @@
  * @module
  */
 import { type Newest, newest, runKey } from './checkpoint/newest.ts'
-import type { Exited, Handling, Phase, Run } from './container/phase.ts'
+import { takenUp } from './checkpoint/taken_up.ts'
+import type { Exited, Phase, Run } from './container/phase.ts'
 import { inferredExit, unwatched } from './container/running.ts'
 import type { Exit } from './exit.ts'
-import type { CallId, ContainerKey, SandboxKey } from './ids.ts'
+import type { CallId, ContainerKey, Millis, SandboxKey } from './ids.ts'
 import { callId, containerKey, parts } from './ids.ts'
 import { noMetadata } from './metadata.ts'
 import type { ReaperRecord, RunRecord, SandboxRecord } from './record.ts'
 import type { ClosedRun, Container, Sandbox, State } from './state.ts'
 import { initial } from './state.ts'
 import { insert } from './table.ts'
+
+/** The rows, and what a start knows beside them: which were written under an earlier boot, and the time. */
+interface Log extends Newest {
+  readonly former: ReadonlySet<ReaperRecord>
+  readonly now: Millis | undefined
+}
 
 /** How many runs that are over a container remembers. */
 const remembered = 8
@@ -25,6 +32,7 @@ const remembered = 8
  *
  * @param bootId this boot of the host.
  * @param earlierBoot how many of the first rows were written under an earlier one: their runs have ended, and their pids name nothing now.
+ * @param at now: when it is learnt that runs of an earlier boot, whose end nobody saw, are over. Left out: when their rows were written.
  *
  * @example An exit that was recorded before a crash is handled after it
  * ```ts
@@ -40,11 +48,10 @@ const remembered = 8
  * assert.equal(describeState(state), '1 container, 1 in handling, 0 slots taken, 0 sandboxes, 0 images, next seq=1')
  * ```
  */
-export const replayRecords = (bootId: string, records: ReadonlyArray<ReaperRecord>, earlierBoot: number = 0): State => {
-  const log = newest(records)
-  const former = new Set<ReaperRecord>(records.slice(0, earlierBoot))
+export const replayRecords = (bootId: string, records: ReadonlyArray<ReaperRecord>, earlierBoot: number = 0, at?: Millis): State => {
+  const log: Log = { ...newest(records), former: new Set(records.slice(0, earlierBoot)), now: at }
   let { containers, sandboxes } = initial(bootId)
-  for (const [key, rows] of log.runs) containers = insert(key, containerOf(key, rows, log, former), containers)
+  for (const [key, rows] of log.runs) containers = insert(key, containerOf(key, rows, log), containers)
   for (const [key, row] of log.sandboxes) sandboxes = insert(key, sandboxOf(key, row, log), sandboxes)
   return { ...initial(bootId), nextSeq: log.lastSeq + 1, lastForgotten: lastForgotten(log), containers, sandboxes }
 }
@@ -57,9 +64,10 @@ const lastForgotten = ({ generations, runs, sandboxGenerations, sandboxes }: New
   return last
 }
 
-const containerOf = (key: ContainerKey, found: ReadonlyArray<RunRecord>, log: Newest, former: ReadonlySet<ReaperRecord>): Container => {
+const containerOf = (key: ContainerKey, found: ReadonlyArray<RunRecord>, log: Log): Container => {
+  const { former, now } = log
   const [namespace, id] = parts(key)
-  const rows = found.map((row) => (former.has(row) && row.exit === undefined ? { ...row, exit: inferredExit(row.at) } : row))
+  const rows = found.map((row) => (former.has(row) && row.exit === undefined ? endedUnseen(row, now ?? row.at) : row))
   const metadata = rows.at(-1)?.metadata ?? noMetadata
   // The oldest open one goes first; the others wait for their turn, as they did before.
   const turn = rows.find(({ exit, standing }) => exit !== undefined && standing === 'open')
@@ -83,17 +91,19 @@ const containerOf = (key: ContainerKey, found: ReadonlyArray<RunRecord>, log: Ne
   }
 }
 
+const endedUnseen = (row: RunRecord, at: Millis): RunRecord => ({ ...row, exit: inferredExit(at), at })
+
 const closedRun = ({ id, phase, formerBoot }: Run): ReadonlyArray<ClosedRun> =>
   phase._tag === 'Exited' && formerBoot !== true ? [{ pid: id.pid, exitedAt: phase.exit.at }] : []
 
-const runOf = (row: RunRecord, call: CallId, first: boolean, log: Newest): Run => ({
+const runOf = (row: RunRecord, call: CallId, first: boolean, log: Log): Run => ({
   id: row.run,
   oom: row.oomKilled ? { _tag: 'Noted' } : { _tag: 'None' },
-  phase: row.exit === undefined ? unwatched : phaseOf(row, row.exit, call, first, log),
+  phase: row.exit === undefined ? { ...unwatched, noted: true } : phaseOf(row, row.exit, call, first, log),
 })
 
-const phaseOf = (row: RunRecord, exit: Exit, call: CallId, first: boolean, log: Newest): Phase => {
-  const handling = handlingOf(row, exit)
+const phaseOf = (row: RunRecord, exit: Exit, call: CallId, first: boolean, log: Log): Phase => {
+  const handling = takenUp(row, exit, log.now)
   switch (row.standing) {
     case 'open':
       return first
@@ -117,26 +127,6 @@ const over = ({ run, attempts }: RunRecord, exit: Exit, { stopped }: Newest): Ex
     attempts: said?.attempts ?? attempts + 1,
   }
 }
-
-const handlingOf = ({ standing, attempts, lastError, notified, at }: RunRecord, exit: Exit): Handling => ({
-  exit,
-  seenAt: at,
-  failures: attempts,
-  lastError,
-  durable: true,
-  stale: false,
-  goal: 'unknown',
-  checkedAt: undefined,
-  // Better news than an inference may still come. The time that others were given has surely passed.
-  graced: exit.rank !== 'inferred',
-  notified,
-  killed: false,
-  drained: false,
-  missed: false,
-  owed: standing === 'announced',
-  slow: false,
-  deadline: undefined,
-})
 
 const sandboxOf = (key: SandboxKey, { namespace, id, exit }: SandboxRecord, log: Newest): Sandbox => ({
   key,

@@ -42,6 +42,11 @@ export interface Policy {
   readonly io: boolean
   /** Whether an exit with code 137 is checked for an OOM kill before it is recorded. */
   readonly oomCheck: boolean
+  /**
+   * Whether a run is written down when it is first seen to run, so that one that ends while nobody looks (we are not there, the host is
+   * booted) is known to have been: its end is announced, as 255 if nobody can tell it any more. One row a start, on nobody's way.
+   */
+  readonly recordRunning: boolean
   /** Whether only containers that match a selector are ours; then a container that cannot be looked up is not ours. */
   readonly selective: boolean
   /**
@@ -68,6 +73,7 @@ export const defaultPolicy: Policy = {
   nri: false,
   io: false,
   oomCheck: true,
+  recordRunning: true,
   selective: false,
   sweepLeftBehind: true,
   rememberMs: 300_000,

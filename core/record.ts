@@ -8,12 +8,12 @@ import type { Exit } from './exit.ts'
 import type { Millis, Nanos, RunId } from './ids.ts'
 import type { Metadata } from './metadata.ts'
 
-/** A run that exited, from the moment the exit is known until its handling is over. */
+/** A run, from being seen to run until the handling of its exit is over. */
 export interface RunRecord {
   readonly _tag: 'RunRecord'
   readonly run: RunId
   readonly metadata: Metadata
-  /** undefined: the run goes on (so far only an OOM kill is worth a row). */
+  /** undefined: the run goes on. */
   readonly exit: Exit | undefined
   readonly oomKilled: boolean
   /** NRI plugins have been told; not again after a restart. */
@@ -24,6 +24,16 @@ export interface RunRecord {
   /** `open`: still to be handled. `announced`: STOPPED is out, a look for a leaked shim is owed. `closed`: nothing is owed. */
   readonly standing: 'open' | 'announced' | 'closed'
   readonly at: Millis
+  /** What was done about the exit so far, oldest first. Left out while nothing was. */
+  readonly trail?: ReadonlyArray<TrailStep>
+}
+
+/** A step of a handling: what was asked for, or `fail`, which says what went wrong and ended the attempt. */
+export interface TrailStep {
+  /** `cut`: of what came before only the end is kept. `resume`: a reaper was started and took the handling up. */
+  readonly what: 'count' | 'write' | 'look' | 'notify' | 'kill' | 'drain' | 'delete' | 'clean' | 'fail' | 'wait' | 'resume' | 'cut'
+  readonly at: Millis
+  readonly error?: string
 }
 
 /** The exit turned out to be false, or the container not ours: as if no row had been written for this run. */

@@ -167,8 +167,9 @@ const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord
     nri.observe(event, effects, after)
     options.trace?.(event, effects, after, before)
   }
-  const state = replayRecords(options.bootId ?? await bootId(), records, store.earlierBoot)
-  const loop = makeLoop(env, events, state, resume(policy)(state, millis(clock.now())), trace)
+  const at = millis(clock.now())
+  const state = replayRecords(options.bootId ?? await bootId(), records, store.earlierBoot, at)
+  const loop = makeLoop(env, events, state, resume(policy)(state, at), trace)
   if (nri !== undefined) options.nri?.provide(nri.world)
   const ready = oneShot()
   const ran = loop.run()

@@ -14,6 +14,7 @@ import { cases as vBackoff } from './vectors/v_backoff.ts'
 import { cases as vDuplicates } from './vectors/v_duplicates.ts'
 import { cases as vExit } from './vectors/v_exit.ts'
 import { cases as vRecovery } from './vectors/v_recovery.ts'
+import { cases as vRecoveryTable } from './vectors/v_recovery_table.ts'
 import { cases as vRouting } from './vectors/v_routing.ts'
 import { cases as wire } from './vectors/wire.ts'
 import { cases as wireStreams } from './vectors/wire_streams.ts'
@@ -33,6 +34,7 @@ export const allVectors: ReadonlyArray<Vector> = [
   ...vDuplicates,
   ...vExit,
   ...vRecovery,
+  ...vRecoveryTable,
   ...vRouting,
   ...wire,
   ...wireStreams,

@@ -8,6 +8,7 @@ import * as t from 'io-ts'
 import type { ReaperRecord } from '../record.ts'
 import { type JsonValue, millisAsNumber, nanosAsText, orNull } from './json.ts'
 import { numberBetween } from './number.ts'
+import { TrailV1 } from './trail_v1.ts'
 
 const oneOf = <Word extends string>(words: Readonly<Record<Word, null>>): t.Type<Word, Word, unknown> =>
   t.keyof(words, Object.keys(words).map((word) => JSON.stringify(word)).join(' or '))
@@ -35,7 +36,7 @@ const MetadataV1 = t.strict({
   ownPidNamespace: t.boolean,
 }, 'metadata')
 
-const RunRecordV1 = t.strict({
+const RunFieldsV1 = t.type({
   _tag: t.literal('RunRecord'),
   run: RunIdV1,
   metadata: MetadataV1,
@@ -46,7 +47,10 @@ const RunRecordV1 = t.strict({
   lastError: orNull(t.string),
   standing: oneOf({ open: null, announced: null, closed: null }),
   at: millisAsNumber,
-}, 'a RunRecord')
+})
+
+/** `trail` came later; an older reaper of this version passes it over. */
+const RunRecordV1 = t.exact(t.intersection([RunFieldsV1, t.partial({ trail: TrailV1 })], 'a RunRecord'))
 
 const RunDroppedV1 = t.strict({ _tag: t.literal('RunDropped'), run: RunIdV1 }, 'a RunDropped')
 

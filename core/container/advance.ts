@@ -8,10 +8,11 @@ import type { Effect } from '../effect.ts'
 import { containerOwner, plus } from '../ids.ts'
 import { announcement } from '../announcement.ts'
 import { backoffMs } from '../backoff.ts'
-import type { ReaperRecord, RunRecord } from '../record.ts'
+import type { ReaperRecord, RunRecord, TrailStep } from '../record.ts'
 import type { Context, Stepped } from './context.ts'
-import { inPhase, isMetadataKnown, metadataOf, mustWaitItsTurn, runRecord } from './context.ts'
+import { inPhase, isMetadataKnown, metadataOf, mustWaitItsTurn, persist, runRecord, stopDeadline } from './context.ts'
 import type { Handling, Outstanding, Recorded, Run } from './phase.ts'
+import { walked } from './trail.ts'
 
 /**
  * The next step of an attempt that holds a slot: the first of look, notify, kill, drain, delete or clean up that has not been done
@@ -22,9 +23,11 @@ import type { Handling, Outstanding, Recorded, Run } from './phase.ts'
 export const advance = (ctx: Context, run: Run, handling: Handling): Stepped => {
   const { policy, call, container: { key } } = ctx
   const { goal, checkedAt } = handling
+  const since = ctx.at
+  const by = (what: TrailStep['what']): Handling => walked(ctx, handling, what)
   if (goal === 'done') return record(ctx, run, handling)
   if (goal === 'unknown' || checkedAt === undefined || ctx.at - checkedAt > policy.justNowMs) {
-    return [inPhase(run, { _tag: 'Loading', call, handling }), [{ _tag: 'LoadTask', container: key, call }]]
+    return [inPhase(run, { _tag: 'Loading', call, handling: by('look') }), [{ _tag: 'LoadTask', container: key, call }]]
   }
   if (handling.stale && goal !== 'leave') {
     const [next, effects] = queueUp(ctx, run, { ...handling, slow: false, deadline: undefined })
@@ -32,23 +35,23 @@ export const advance = (ctx: Context, run: Run, handling: Handling): Stepped => 
   }
   if (policy.nri && !handling.notified) {
     return [
-      inPhase(run, { _tag: 'Notifying', call, handling }),
+      inPhase(run, { _tag: 'Notifying', call, handling: by('notify') }),
       [{ _tag: 'NotifyNriExit', container: key, call, run: run.id, exitCode: handling.exit.code }],
     ]
   }
   if (goal === 'delete' && !handling.killed && !metadataOf(ctx.container).ownPidNamespace) {
-    return [inPhase(run, { _tag: 'Killing', call, since: ctx.at, handling }), [{ _tag: 'KillTask', container: key, call }]]
+    return [inPhase(run, { _tag: 'Killing', call, since, handling: by('kill') }), [{ _tag: 'KillTask', container: key, call }]]
   }
   if (policy.io && !handling.drained) {
-    return [inPhase(run, { _tag: 'Draining', call, handling }), [{ _tag: 'DrainIo', container: key, call, run: run.id }]]
+    return [inPhase(run, { _tag: 'Draining', call, handling: by('drain') }), [{ _tag: 'DrainIo', container: key, call, run: run.id }]]
   }
   switch (goal) {
     case 'delete':
-      return [inPhase(run, { _tag: 'Deleting', call, since: ctx.at, handling }), [{ _tag: 'DeleteTask', container: key, call }]]
+      return [inPhase(run, { _tag: 'Deleting', call, since, handling: by('delete') }), [{ _tag: 'DeleteTask', container: key, call }]]
     case 'clean':
       // Without a record containerd looks for no shim; but if the id is in use again by then, the task it finds is the next run's.
       if (ctx.container.lookup._tag === 'Deleted') return record(ctx, run, handling)
-      return [inPhase(run, { _tag: 'Cleaning', call, since: ctx.at, handling }), [{ _tag: 'CleanUpTask', container: key, call }]]
+      return [inPhase(run, { _tag: 'Cleaning', call, since, handling: by('clean') }), [{ _tag: 'CleanUpTask', container: key, call }]]
     case 'leave':
       return record(ctx, run, handling)
   }
@@ -56,12 +59,15 @@ export const advance = (ctx: Context, run: Run, handling: Handling): Stepped => 
 
 /** A handling that is not in an attempt: what must it wait for before the next one? */
 export const queueUp = (ctx: Context, run: Run, handling: Handling): Stepped => {
-  const wait = (waitsFor: Recorded['waitsFor'], effects: ReadonlyArray<Effect>): Stepped => [
-    inPhase(run, { _tag: 'Recorded', waitsFor, call: ctx.call, handling }),
+  const wait = (waitsFor: Recorded['waitsFor'], effects: ReadonlyArray<Effect>, known: Handling = handling): Stepped => [
+    inPhase(run, { _tag: 'Recorded', waitsFor, call: ctx.call, handling: known }),
     effects,
   ]
   if (!isMetadataKnown(ctx.container)) return wait('metadata', [])
-  if (!handling.durable || handling.stale) return wait('disk', [persist(ctx, [runRecord(ctx, run, handling, 'open')])])
+  if (!handling.durable || handling.stale) {
+    const written = walked(ctx, handling, 'write')
+    return wait('disk', [persist(ctx, [runRecord(ctx, run, written, 'open')])], written)
+  }
   if (handling.goal === 'done') return record(ctx, run, handling)
   const graceMs = handling.exit.rank === 'inferred' ? ctx.policy.inferredGraceMs : ctx.policy.deleteGraceMs
   if (!handling.graced && graceMs > 0) {
@@ -116,7 +122,7 @@ export const fail = (ctx: Context, run: Run, handling: Handling, error: string, 
   const failures = handling.failures + 1
   const delayMs = backoffMs(ctx.policy, failures)
   const next: Handling = {
-    ...handling,
+    ...walked(ctx, handling, 'fail', error),
     failures,
     lastError: error,
     goal: handling.goal === 'done' ? 'done' : 'unknown',
@@ -136,15 +142,3 @@ export const fail = (ctx: Context, run: Run, handling: Handling, error: string, 
     ],
   ]
 }
-
-/** A write that nothing is waiting behind. */
-export const persist = (ctx: Context, records: ReadonlyArray<ReaperRecord>): Effect => ({
-  _tag: 'Persist',
-  owner: containerOwner(ctx.container.key),
-  call: ctx.call,
-  records,
-  release: [],
-})
-
-export const stopDeadline = (ctx: Context, { deadline }: Handling): ReadonlyArray<Effect> =>
-  deadline === undefined ? [] : [{ _tag: 'CancelTimer', owner: containerOwner(ctx.container.key), call: deadline }]

@@ -8,11 +8,11 @@
 import type { CleanUpSettled, DeleteSettled, LoadSettled } from '../answer.ts'
 import { backoffMs } from '../backoff.ts'
 import { containerOwner } from '../ids.ts'
-import { persist } from './advance.ts'
 import type { Context, RunEvent, Stepped } from './context.ts'
-import { inPhase, isTimer, mustWaitItsTurn, runRecord, unmoved } from './context.ts'
+import { inPhase, isTimer, mustWaitItsTurn, persist, runRecord, unmoved } from './context.ts'
 import type { Announced, Run } from './phase.ts'
 import { hasPid } from './pid.ts'
+import { walked } from './trail.ts'
 
 export const stepAnnounced = (ctx: Context, event: RunEvent, run: Run, self: Announced): Stepped => {
   if (self.doing === 'Waiting') return isTimer(event, self.call) ? sweep(ctx, run, self) : unmoved(run)
@@ -122,7 +122,7 @@ const close = (ctx: Context, run: Run, owed: Owed): Stepped => [
 const later = (ctx: Context, run: Run, { over, handling }: Owed, lastError: string): Stepped => {
   const failures = handling.failures + 1
   return [
-    doing(ctx, run, { over, handling: { ...handling, failures, lastError } }, 'Waiting'),
+    doing(ctx, run, { over, handling: walked(ctx, { ...handling, failures, lastError }, 'fail', lastError) }, 'Waiting'),
     [{
       _tag: 'SetTimer',
       owner: containerOwner(ctx.container.key),

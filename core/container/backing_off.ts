@@ -8,11 +8,12 @@ import type { Failure } from '../answer.ts'
 import { backoffMs } from '../backoff.ts'
 import type { Effect } from '../effect.ts'
 import { containerOwner, plus } from '../ids.ts'
-import { persist, queueUp, record } from './advance.ts'
+import { queueUp, record } from './advance.ts'
 import type { Context, RunEvent, Stepped } from './context.ts'
-import { inPhase, isTimer, runRecord, unmoved } from './context.ts'
+import { inPhase, isTimer, persist, runRecord, unmoved } from './context.ts'
 import { deleted } from './deleting.ts'
 import type { BackingOff, Handling, Run } from './phase.ts'
+import { walked } from './trail.ts'
 
 export const stepBackingOff = (ctx: Context, event: RunEvent, run: Run, self: BackingOff): Stepped => {
   if (isTimer(event, self.call)) return self.outstanding === undefined ? queueUp(ctx, run, self.handling) : goOnWaiting(ctx, run, self)
@@ -51,7 +52,7 @@ export const atOnce = (ctx: Context, self: BackingOff, [next, effects]: Stepped)
 
 /** The call is no longer in flight, and did not help: the timer decides, unless the hung shim has gone and with it what was waited for. */
 const settledBadly = (ctx: Context, run: Run, self: BackingOff, { reason, message }: Failure): Stepped => {
-  const handling: Handling = { ...self.handling, lastError: message }
+  const handling: Handling = walked(ctx, { ...self.handling, lastError: message }, 'fail', message)
   return reason === 'ShimClosed'
     ? atOnce(ctx, self, queueUp(ctx, run, handling))
     : [inPhase(run, { ...self, outstanding: undefined, handling }), []]
@@ -62,7 +63,7 @@ const goOnWaiting = (ctx: Context, run: Run, self: BackingOff): Stepped => {
   const { policy, call, at, container: { key } } = ctx
   const { outstanding } = self
   const failures = self.handling.failures + 1
-  const handling: Handling = { ...self.handling, failures }
+  const handling: Handling = walked(ctx, { ...self.handling, failures }, 'wait')
   const delayMs = backoffMs(policy, failures)
   const limit = policy.deleteHardLimitMs
   const isOver = outstanding !== undefined && limit !== undefined && at - outstanding.since >= limit

@@ -8,10 +8,11 @@ import type { PersistSettled, TimerFired } from '../answer.ts'
 import type { Effect } from '../effect.ts'
 import type { Exit } from '../exit.ts'
 import type { CallId, Millis } from '../ids.ts'
+import { containerOwner } from '../ids.ts'
 import type { Metadata } from '../metadata.ts'
 import { noMetadata } from '../metadata.ts'
 import type { Policy } from '../policy.ts'
-import type { RunRecord } from '../record.ts'
+import type { ReaperRecord, RunRecord } from '../record.ts'
 import type { Container } from '../state.ts'
 import type { Handling, Phase, Run } from './phase.ts'
 import { inAttempt, inHandling, wantsSlot } from './phase.ts'
@@ -84,6 +85,20 @@ const isSweeping = (phase: Phase): boolean => phase._tag === 'Announced' && (pha
 const isUnderWay = (phase: Phase): boolean =>
   inAttempt(phase) || wantsSlot(phase) || phase._tag === 'Recording' || (phase._tag === 'BackingOff' && phase.outstanding !== undefined)
 
+/** The row of a run that goes on. */
+export const runningRecord = (ctx: Context, run: Run): RunRecord => ({
+  _tag: 'RunRecord',
+  run: run.id,
+  metadata: metadataOf(ctx.container),
+  exit: undefined,
+  oomKilled: run.oom._tag !== 'None',
+  notified: false,
+  attempts: 0,
+  lastError: undefined,
+  standing: 'open',
+  at: ctx.at,
+})
+
 /** The row that says all there is to say of the run. */
 export const runRecord = (
   ctx: Context,
@@ -101,4 +116,17 @@ export const runRecord = (
   lastError: handling.lastError,
   standing,
   at: ctx.at,
+  ...(handling.trail.length === 0 ? {} : { trail: handling.trail }),
 })
+
+/** A write that nothing is waiting behind. */
+export const persist = (ctx: Context, records: ReadonlyArray<ReaperRecord>): Effect => ({
+  _tag: 'Persist',
+  owner: containerOwner(ctx.container.key),
+  call: ctx.call,
+  records,
+  release: [],
+})
+
+export const stopDeadline = (ctx: Context, { deadline }: Handling): ReadonlyArray<Effect> =>
+  deadline === undefined ? [] : [{ _tag: 'CancelTimer', owner: containerOwner(ctx.container.key), call: deadline }]

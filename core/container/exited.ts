@@ -28,6 +28,7 @@ export const stepExited = (ctx: Context, event: RunEvent, run: Run, self: Exited
     owed: true,
     slow: false,
     deadline: undefined,
+    trail: [],
   }
   return sweep(ctx, run, { over: self, handling })
 }

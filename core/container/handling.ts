@@ -5,6 +5,7 @@
  */
 import type { Exit } from '../exit.ts'
 import type { CallId, Millis } from '../ids.ts'
+import type { TrailStep } from '../record.ts'
 
 /** What handling an exit has come to, whatever phase it is in. */
 export interface Handling {
@@ -38,4 +39,6 @@ export interface Handling {
   readonly slow: boolean
   /** The timer that ends this attempt, or, before it is slow, its time with a slot. */
   readonly deadline: CallId | undefined
+  /** The last steps that were taken, oldest first: nothing is decided by them. */
+  readonly trail: ReadonlyArray<TrailStep>
 }

@@ -6,10 +6,10 @@
 import type { Effect } from '../effect.ts'
 import { corrects, outranks } from '../exit.ts'
 import { containerOwner } from '../ids.ts'
-import { advance, fail, persist, queueUp } from './advance.ts'
+import { advance, fail, queueUp } from './advance.ts'
 import { atOnce } from './backing_off.ts'
 import type { Context, Signal, Stepped } from './context.ts'
-import { inPhase, runRecord, unmoved } from './context.ts'
+import { inPhase, persist, runRecord, unmoved } from './context.ts'
 import type { Handling, HandlingPhase, Outstanding, Run } from './phase.ts'
 
 /**

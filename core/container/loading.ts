@@ -8,9 +8,10 @@
 import type { LoadSettled } from '../answer.ts'
 import { better, corrects } from '../exit.ts'
 import { toNanos } from '../ids.ts'
-import { advance, fail, stopDeadline } from './advance.ts'
+import type { ReaperRecord } from '../record.ts'
+import { advance, fail } from './advance.ts'
 import type { Context, RunEvent, Stepped } from './context.ts'
-import { unmoved } from './context.ts'
+import { runningRecord, stopDeadline, unmoved } from './context.ts'
 import type { Handling, Loading, Run } from './phase.ts'
 import { hasPid } from './pid.ts'
 import { inferredExit, unwatched, watch } from './running.ts'
@@ -57,19 +58,20 @@ const isOurs = (run: Run, pid: number): boolean => hasPid(run, pid) || hasPid(ru
 
 /** The exit was false: the task runs. The record of it is withdrawn and the run watched again. */
 const takeBack = (ctx: Context, run: Run, handling: Handling): Stepped => {
-  const [running, effects] = watch(ctx, run, unwatched)
-  return [running, [...withdraw(ctx, run, handling), ...effects]]
+  const { recordRunning } = ctx.policy
+  const [running, effects] = watch(ctx, run, recordRunning ? { ...unwatched, noted: true } : unwatched)
+  return [running, [...withdraw(ctx, run, handling, recordRunning ? [runningRecord(ctx, run)] : []), ...effects]]
 }
 
 const drop = (ctx: Context, run: Run, handling: Handling): Stepped => [undefined, withdraw(ctx, run, handling)]
 
-const withdraw = (ctx: Context, run: Run, handling: Handling): Stepped[1] => [
+const withdraw = (ctx: Context, run: Run, handling: Handling, instead: ReadonlyArray<ReaperRecord> = []): Stepped[1] => [
   ...stopDeadline(ctx, handling),
   {
     _tag: 'Persist',
     owner: { _tag: 'Container', key: ctx.container.key },
     call: ctx.call,
-    records: [{ _tag: 'RunDropped', run: run.id }],
+    records: [{ _tag: 'RunDropped', run: run.id }, ...instead],
     release: [],
   },
 ]

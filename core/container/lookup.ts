@@ -126,5 +126,7 @@ const disown = (work: Work): Work => {
 const hasOpenRow = ({ oom, phase }: Run): boolean => {
   if (phase._tag === 'Exited') return false
   if (oom._tag === 'Noted' || (oom._tag === 'Writing' && !oom.waiting) || phase._tag === 'Announced') return true
-  return phase._tag !== 'Running' && (phase.handling.durable || (phase._tag === 'Recorded' && phase.waitsFor === 'disk'))
+  return phase._tag === 'Running'
+    ? phase.noted === true
+    : (phase.handling.durable || (phase._tag === 'Recorded' && phase.waitsFor === 'disk'))
 }

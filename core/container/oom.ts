@@ -87,5 +87,6 @@ const statusRow = (ctx: Context, { id, phase }: Run): RunRecord => {
     lastError: handling?.lastError,
     standing: phase._tag === 'Exited' ? 'closed' : phase._tag === 'Announced' ? 'announced' : 'open',
     at: ctx.at,
+    ...(handling === undefined || handling.trail.length === 0 ? {} : { trail: handling.trail }),
   }
 }

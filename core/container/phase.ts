@@ -36,6 +36,8 @@ export interface Running {
   readonly watchFailures: number
   /** containerd lost the shim: an exit that it reports from now on is one it made up. */
   readonly shimClosed: boolean
+  /** A row says that it runs, or is on its way to the disk. */
+  readonly noted?: true
 }
 
 /** Exited with 137: the OOM counter is read before the exit is recorded, so that the reason is in the record. */
@@ -125,12 +127,7 @@ export interface Exited {
 export type HandlingPhase =
   | Examining
   | Recorded
-  | Loading
-  | Notifying
-  | Killing
-  | Draining
-  | Deleting
-  | Cleaning
+  | Attempting
   | BackingOff
   | Recording
 export type Phase = Running | HandlingPhase | Announced | Exited

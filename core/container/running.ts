@@ -13,8 +13,9 @@ import type { Millis } from '../ids.ts'
 import { containerOwner, toNanos } from '../ids.ts'
 import { queueUp } from './advance.ts'
 import type { Context, RunEvent, Signal, Stepped } from './context.ts'
-import { inPhase, isMetadataKnown, isTimer, unmoved } from './context.ts'
+import { inPhase, isMetadataKnown, isTimer, persist, runningRecord, unmoved } from './context.ts'
 import type { Handling, Run, Running } from './phase.ts'
+import { walked } from './trail.ts'
 
 /** Nobody watches it yet. */
 export const unwatched: Running = { _tag: 'Running', watch: undefined, rewatch: undefined, watchFailures: 0, shimClosed: false }
@@ -29,12 +30,25 @@ export const stepRunning = (ctx: Context, event: RunEvent, run: Run, self: Runni
       return begin(ctx, event, run, self)
     case 'MetadataKnown':
     case 'SeenRunning':
-      return self.watch === undefined && isMetadataKnown(ctx.container) ? watch(ctx, run, self) : unmoved(run)
+      if (!isMetadataKnown(ctx.container)) return unmoved(run)
+      return self.watch === undefined ? watch(ctx, run, self) : note(ctx, run, self)
+    case 'PersistSettled': // whichever row it was: to write that it runs once more, at the next listing, does no harm
+      return event.outcome._tag === 'Failed' && self.noted === true ? [inPhase(run, withoutRow(self)), []] : unmoved(run)
     case 'WatchSettled':
       return event.call === self.watch ? watchEnded(ctx, event.outcome, run, self) : unmoved(run)
     default:
       return unmoved(run)
   }
+}
+
+const withoutRow = ({ noted: _, ...self }: Running): Running => self
+
+/** Writes down that it runs, unless a row says so. Nothing waits for this write. */
+const note = (ctx: Context, run: Run, self: Running): Stepped => {
+  const isKnown = self.noted === true || run.oom._tag !== 'None' || run.formerBoot === true
+  return isKnown || !ctx.policy.recordRunning
+    ? [self === run.phase ? run : inPhase(run, self), []]
+    : [inPhase(run, { ...self, noted: true }), [persist(ctx, [runningRecord(ctx, run)])]]
 }
 
 /** Opens the Wait. Only for a container that is known to be ours. */
@@ -43,10 +57,8 @@ export const watch = (ctx: Context, run: Run, self: Running): Stepped => {
   const cancel: ReadonlyArray<Effect> = self.rewatch === undefined
     ? []
     : [{ _tag: 'CancelTimer', owner: containerOwner(key), call: self.rewatch }]
-  return [
-    inPhase(run, { ...self, watch: ctx.call, rewatch: undefined }),
-    [...cancel, { _tag: 'WatchTask', container: key, call: ctx.call }],
-  ]
+  const [next, written] = note(ctx, run, { ...self, watch: ctx.call, rewatch: undefined })
+  return [next, [...cancel, { _tag: 'WatchTask', container: key, call: ctx.call }, ...written]]
 }
 
 type WatchOutcome = Extract<RunEvent, { readonly _tag: 'WatchSettled' }>['outcome']
@@ -99,6 +111,7 @@ const begin = (ctx: Context, found: Extract<Signal, { _tag: 'ExitFound' }>, run:
     owed: false,
     slow: false,
     deadline: undefined,
+    trail: [],
   }
   const owner = containerOwner(ctx.container.key)
   const cancel: ReadonlyArray<Effect> = self.rewatch === undefined ? [] : [{ _tag: 'CancelTimer', owner, call: self.rewatch }]
@@ -111,7 +124,7 @@ export const examineOrQueue = (ctx: Context, run: Run, handling: Handling, gone:
   const mayBeOom = handling.exit.code === 137 && run.oom._tag === 'None' && handling.exit.rank !== 'inferred' && !gone
   if (!mayBeOom || !ctx.policy.oomCheck || !isMetadataKnown(ctx.container)) return queueUp(ctx, run, handling)
   return [
-    inPhase(run, { _tag: 'Examining', call: ctx.call, handling }),
+    inPhase(run, { _tag: 'Examining', call: ctx.call, handling: walked(ctx, handling, 'count') }),
     [{ _tag: 'ReadOomKills', container: ctx.container.key, call: ctx.call }],
   ]
 }

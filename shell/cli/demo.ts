@@ -146,10 +146,14 @@ const told: Readonly<Partial<Record<Effect['_tag'], string>>> = {
   CleanUpTask: 'shut shim down',
 }
 
+/** That a run goes on is written too, but not because of its exit. */
+const isOfRunning = (effect: Effect): boolean =>
+  effect._tag === 'Persist' && effect.records.every((record) => record._tag === 'RunRecord' && record.exit === undefined)
+
 const note = (steps: Map<string, Array<string>>, effect: Effect): void => {
   const key = 'container' in effect ? effect.container : effect._tag === 'Persist' ? effect.owner.key : undefined
   const step = told[effect._tag]
-  if (key === undefined || step === undefined) return
+  if (key === undefined || step === undefined || isOfRunning(effect)) return
   const id = key.slice(key.indexOf('/') + 1)
   steps.set(id, [...(steps.get(id) ?? []), step])
 }

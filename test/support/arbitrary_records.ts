@@ -10,6 +10,7 @@ import {
   nanos,
   type ReaperRecord,
   type RunId,
+  type TrailStep,
 } from '../../core/index.ts'
 
 /** Like the machine's own data, with a prototype: deep equality sees the difference. */
@@ -52,19 +53,30 @@ const anyAnnouncement: fc.Arbitrary<Announcement> = record({
   at: anyMillis,
 })
 
-export const anyRecord: fc.Arbitrary<ReaperRecord> = fc.oneof(
+const anyStep: fc.Arbitrary<TrailStep> = fc.oneof(
   record({
-    _tag: fc.constant('RunRecord' as const),
-    run: anyRunId,
-    metadata: anyMetadata,
-    exit: orNone(anyExit),
-    oomKilled: fc.boolean(),
-    notified: fc.boolean(),
-    attempts: fc.nat(1_000),
-    lastError: orNone(anyText),
-    standing: fc.constantFrom('open' as const, 'announced' as const, 'closed' as const),
+    what: fc.constantFrom('count' as const, 'write' as const, 'delete' as const, 'resume' as const, 'cut' as const),
     at: anyMillis,
   }),
+  record({ what: fc.constant('fail' as const), at: anyMillis, error: anyText }),
+)
+
+const anyRun = {
+  _tag: fc.constant('RunRecord' as const),
+  run: anyRunId,
+  metadata: anyMetadata,
+  exit: orNone(anyExit),
+  oomKilled: fc.boolean(),
+  notified: fc.boolean(),
+  attempts: fc.nat(1_000),
+  lastError: orNone(anyText),
+  standing: fc.constantFrom('open' as const, 'announced' as const, 'closed' as const),
+  at: anyMillis,
+}
+
+export const anyRecord: fc.Arbitrary<ReaperRecord> = fc.oneof(
+  record<ReaperRecord>(anyRun),
+  record<ReaperRecord>({ ...anyRun, trail: fc.array(anyStep, { maxLength: 3 }) }),
   record({ _tag: fc.constant('RunDropped' as const), run: anyRunId }),
   record({ _tag: fc.constant('SandboxRecord' as const), namespace, id, exit: anyExit, at: anyMillis }),
   anyAnnouncement,

@@ -20,6 +20,7 @@ export const handlingOf = (fields: Partial<Handling> = {}): Handling => ({
   owed: false,
   slow: false,
   deadline: undefined,
+  trail: [],
   ...fields,
 })
 

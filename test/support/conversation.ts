@@ -77,7 +77,8 @@ const stateFrom = (from: Options['from']): State =>
   from === undefined || typeof from === 'string' ? initial('boot') : replayRecords('boot', from)
 
 export const conversation = (options: Options = {}): Conversation => {
-  const policy: Policy = { ...defaultPolicy, ...options.policy }
+  // That a run goes on is written on nobody's way: where it does not matter it is left out.
+  const policy: Policy = { ...defaultPolicy, recordRunning: false, ...options.policy }
   const meta = options.metadata ?? metadata
   const world = taskWorld(meta)
   const guarding = guard()

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import * as E from 'fp-ts/lib/Either.js'
 import {
   containerKey,
+  defaultPolicy,
   type Effect,
   initial,
   millis,
@@ -57,7 +58,7 @@ type Fields = NonNullable<Parameters<typeof testEnv>[0]>
 
 export const loopWorld = (fields: Fields = {}, owed: ReadonlyArray<Effect> = []): LoopWorld => {
   const box = mailbox<ReaperEvent>(1_000)
-  const env = testEnv({ ...fields, post: box.post })
+  const env = testEnv({ policy: { ...defaultPolicy, recordRunning: false }, ...fields, post: box.post })
   const traced: Array<LoopWorld['traced'][number]> = []
   const loop = makeLoop(env, box, initial('boot'), owed, (event, effects) => void traced.push({ event, effects }))
   const ran = loop.run()

@@ -1,6 +1,6 @@
 /** Sandboxes are announced once a life, with or without a pause container; images end up with the digest that containerd has. */
 import type { Announcement, SandboxKey } from '../../../core/index.ts'
-import { entries, lookup, sandboxKey } from '../../../core/index.ts'
+import { entries, lookup, parts, sandboxKey } from '../../../core/index.ts'
 import type { Checker, View } from '../hooks.ts'
 import { broken } from '../hooks.ts'
 import { runText } from './support.ts'
@@ -10,6 +10,10 @@ export const sandboxOnce = (view: View): Checker => {
   const stopped = new Map<SandboxKey, Announcement[]>()
   const livesOf = (key: SandboxKey): ReadonlyArray<View['others']['sandboxes'][number]> =>
     view.others.sandboxes.filter((it) => it.key === key)
+  /** The end of a pause container that nobody ended; the machine knows that it ran, and finds it gone. */
+  const hasLostPower = ({ key, pause, startedAt }: View['others']['sandboxes'][number]): boolean =>
+    pause &&
+    view.containerd.runs.some((run) => sandboxKey(...parts(run.key)) === key && run.startedAt === startedAt && run.exit !== undefined)
   return {
     durable: (records) => {
       for (const record of records) {
@@ -21,7 +25,7 @@ export const sandboxOnce = (view: View): Checker => {
         stopped.set(key, all)
         const same = all.filter((it) => it.run.generation === record.run.generation && it.run.pid === record.run.pid)
         if (same.length > 1) broken(rule, `${runText(record)} announced twice`)
-        const over = lives.filter(({ exit, removedAt }) => exit !== undefined || removedAt !== undefined).length
+        const over = lives.filter((life) => life.exit !== undefined || life.removedAt !== undefined || hasLostPower(life)).length
         if (all.length > over) broken(rule, `${key} announced ${all.length} times and ended ${over} times`)
       }
     },

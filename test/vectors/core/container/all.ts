@@ -26,6 +26,7 @@ import { cases as slow } from './slow.ts'
 import { cases as running } from './running.ts'
 import { cases as step } from './step.ts'
 import { cases as told } from './told.ts'
+import { cases as trail } from './trail.ts'
 import { cases as work } from './work.ts'
 
 export const cases: ReadonlyArray<Vector> = [
@@ -55,5 +56,6 @@ export const cases: ReadonlyArray<Vector> = [
   ...running,
   ...step,
   ...told,
+  ...trail,
   ...work,
 ]

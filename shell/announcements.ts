@@ -7,15 +7,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Announcement } from '../core/index.ts'
 import type { Clock } from './clock.ts'
+import { type Cursor, cursorAt, type Gap, turnPage } from './listeners/cursor.ts'
 import type { AnnouncementLog } from './store/port.ts'
 import { linkedTo, onAbort } from './task/cancellable.ts'
-
-/** Announcements between the last one that was read and the next that is still there have been dropped: retention let them go. */
-export interface Gap {
-  readonly _tag: 'Gap'
-  /** How many there were, at most: a number can have been passed over when a write failed. */
-  readonly missed: number
-}
 
 export interface AnnouncementsOptions {
   /** Number of the first one wanted: one more than the last that was dealt with. Left out: all that are still there, and no gap before them. */
@@ -55,31 +49,24 @@ export const makeAnnouncements = (log: AnnouncementLog, clock: Clock, signal: Ab
     const end = linkedTo(signal)
     const unlink = own === undefined ? () => undefined : onAbort(own, () => end.abort())
     try {
-      let cursor = from ?? 0
-      let told = from === undefined ? undefined : 0
+      let cursor: Cursor = cursorAt(from)
       // A function, for the compiler takes a field that was false to stay so.
       const isOver = (): boolean => end.signal.aborted
       while (!isOver()) {
         const seen = version
-        const found = await log.read(cursor, pageSize)()
+        const found = await log.read(cursor.next, pageSize)()
         if (isOver()) return
         if (E.isLeft(found)) {
           await grown(seen, retryMs, end.signal)
           continue
         }
-        const { announcements, dropped } = found.right
-        const missed = dropped - cursor + 1 - announcements.filter(({ seq }) => seq <= dropped).length
-        if (told !== undefined && dropped > told && missed > 0) yield { _tag: 'Gap', missed }
-        told = Math.max(told ?? 0, dropped)
-        for (const announcement of announcements) {
+        const [behind, items] = turnPage(cursor, found.right)
+        cursor = behind
+        for (const item of items) {
           if (isOver()) return
-          cursor = announcement.seq + 1
-          yield announcement
+          yield item
         }
-        if (announcements.length === 0) {
-          cursor = Math.max(cursor, dropped + 1)
-          await grown(seen, Infinity, end.signal)
-        }
+        if (found.right.announcements.length === 0) await grown(seen, Infinity, end.signal)
       }
     } finally {
       unlink()

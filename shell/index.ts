@@ -6,7 +6,8 @@
  *
  * @module
  */
-export type { AnnouncementsOptions, Gap } from './announcements.ts'
+export type { AnnouncementsOptions } from './announcements.ts'
+export type { Gap } from './listeners/cursor.ts'
 export { type Clock, longestSleepMs, type Slept, systemClock } from './clock.ts'
 export { classify } from './containerd/classify.ts'
 export { type Call, connect, type ConnectOptions, type Containerd } from './containerd/client.ts'

@@ -1,11 +1,14 @@
 /** Where the checkers of a simulated world look in, and how they complain. */
-import type { Announcement, ContainerKey, Effect, ReaperEvent, ReaperRecord, State } from '../../core/index.ts'
+import type { Announcement, ContainerKey, Effect, ReaperEvent, ReaperRecord, RunId, State } from '../../core/index.ts'
+import type { Gap } from '../../shell/listeners/cursor.ts'
 import type { Containerd } from './truth.ts'
 import type { Others } from './others.ts'
 import type { Plan } from './plan.ts'
 import type { TrueRun } from './truth.ts'
 
 export type Destructive = Extract<Effect, { readonly _tag: 'KillTask' | 'DeleteTask' | 'CleanUpTask' }>
+
+export type Released = Extract<Effect, { readonly _tag: 'Persist' }>['release'][number]['_tag']
 
 /** What a checker may do at each of the moments of a world; those that it does not care about it leaves out. */
 export interface Checker {
@@ -21,7 +24,16 @@ export interface Checker {
   /** A destructive call is no longer in flight. */
   readonly settled?: (effect: Destructive) => void
   readonly durable?: (records: ReadonlyArray<ReaperRecord>) => void
-  readonly released?: (announcement: Announcement) => void
+  readonly released?: (announcement: Announcement, how: Released) => void
+  /** A reader of announcements came: it wants this number and what follows, or what there is. */
+  readonly listening?: (listener: string, from: number | undefined) => void
+  /** A reader turned to the log. */
+  readonly paged?: (listener: string) => void
+  readonly heard?: (listener: string, item: Announcement | Gap) => void
+  /** Announcements up to this number are kept no longer. */
+  readonly dropped?: (upTo: number) => void
+  /** A plugin is told that a run ended. */
+  readonly pluginTold?: (plugin: string, run: RunId) => void
   /** Our process died. */
   readonly crashed?: () => void
   readonly resumed?: (state: State) => void
@@ -82,6 +94,11 @@ export const together = (checkers: ReadonlyArray<Checker>): Required<Checker> =>
     settled: all('settled'),
     durable: all('durable'),
     released: all('released'),
+    listening: all('listening'),
+    paged: all('paged'),
+    heard: all('heard'),
+    dropped: all('dropped'),
+    pluginTold: all('pluginTold'),
     crashed: all('crashed'),
     resumed: all('resumed'),
     quiet: all('quiet'),

@@ -10,6 +10,7 @@ import type { Containerd } from './truth.ts'
 import type { Disk } from './disk.ts'
 import type { Checker, Destructive } from './hooks.ts'
 import type { Others, SandboxEnd } from './others.ts'
+import type { Plugins } from './plugins.ts'
 import type { Plan } from './plan.ts'
 import type { Random } from './random.ts'
 import type { CleanUpEnd, DeleteEnd, KillEnd, Load, TrueRun, WatchEnd } from './truth.ts'
@@ -33,6 +34,7 @@ export interface InterpreterEnv {
   readonly containerd: Containerd
   readonly others: Others
   readonly disk: Disk
+  readonly plugins: Plugins
   readonly hooks: Required<Checker>
   readonly life: () => number
   readonly post: (event: ReaperEvent) => void
@@ -41,7 +43,7 @@ export interface InterpreterEnv {
 const disconnected = failed('Disconnected', 'connection lost')
 
 export const createInterpreter = (env: InterpreterEnv): Interpreter => {
-  const { clock, random, plan, calmAt, containerd, others, disk, hooks, life, post } = env
+  const { clock, random, plan, calmAt, containerd, others, disk, plugins, hooks, life, post } = env
   const { faults } = plan
   let serial = 0
   const isCalm = (): boolean => clock.now() >= calmAt
@@ -141,7 +143,7 @@ export const createInterpreter = (env: InterpreterEnv): Interpreter => {
       case 'Persist': {
         const { owner, call: id, records, release } = effect
         return disk.write(records, (error) => {
-          if (error === undefined) { for (const { announcement } of release) hooks.released(announcement) }
+          if (error === undefined) { for (const { announcement, _tag } of release) hooks.released(announcement, _tag) }
           const outcome = error === undefined ? { _tag: 'Durable' } as const : failed('Other', error)
           later(random.int(0, 3), () => {
             if (mine === life()) post({ _tag: 'PersistSettled', owner, call: id, outcome, at: at() })
@@ -169,14 +171,14 @@ export const createInterpreter = (env: InterpreterEnv): Interpreter => {
       case 'UnwatchTask':
         return calls.giveUp(`watch ${effect.container} ${effect.call}`)
       case 'NotifyNriExit': {
+        const settled = (outcome: NriSettled['outcome']): void => {
+          if (mine === life()) post({ _tag: 'NriSettled', container: effect.container, call: effect.call, outcome, at: at() })
+        }
+        if (plugins.exited !== undefined) return plugins.exited(effect.run, settled)
         const outcome = rolls(0.2)
           ? failed('Other', 'plugin error')
           : random.pick<NriSettled['outcome']>([{ _tag: 'Delivered' }, { _tag: 'NoneListening' }])
-        return byItself(
-          faults.nriSlow,
-          mine,
-          () => post({ _tag: 'NriSettled', container: effect.container, call: effect.call, outcome, at: at() }),
-        )
+        return byItself(faults.nriSlow, mine, () => settled(outcome))
       }
       case 'DrainIo': {
         const outcome = rolls(0.2) ? failed('TimedOut', 'a writer never closes') : { _tag: 'Drained' } as const

@@ -21,6 +21,11 @@ export interface Plan {
   /** Sandboxes of the sandbox store; whether one of them has a pause container. */
   readonly sandboxes: number
   readonly images: number
+  /** Readers of announcements, and how many announcements are kept for them. */
+  readonly listeners: number
+  readonly keep: number
+  /** NRI plugins; where there are none, whoever is told of an exit answers by chance. */
+  readonly plugins: number
   /** What Get answers while a Delete hangs in the shim: older daemons cannot tell, newer ones pass the timeout on. */
   readonly hungGet: 'Unclear' | 'TimedOut'
 }
@@ -69,6 +74,13 @@ export interface Faults {
   /** There is a sandbox store; and some of its sandboxes have pause containers. */
   readonly sandboxes: number
   readonly pauseContainers: number
+  readonly listenerStalls: number
+  readonly listenerDies: number
+  /** There are NRI plugins; and one does not answer, ends its connection in mid-call, or takes most of its time. */
+  readonly plugins: number
+  readonly pluginHangs: number
+  readonly pluginDies: number
+  readonly pluginLate: number
 }
 
 export type FaultName = keyof Faults
@@ -106,6 +118,12 @@ const doses: Readonly<Record<FaultName, readonly [share: number, most: number]>>
   relabelled: [0.1, 0.3],
   sandboxes: [0.3, 1],
   pauseContainers: [0.15, 0.8],
+  listenerStalls: [0.4, 0.4],
+  listenerDies: [0.4, 0.4],
+  plugins: [0.6, 1],
+  pluginHangs: [0.5, 0.4],
+  pluginDies: [0.4, 0.3],
+  pluginLate: [0.5, 0.5],
 }
 
 export const faultNames: ReadonlyArray<FaultName> = Object.keys(doses) as FaultName[]
@@ -119,9 +137,11 @@ export const planOf = (seed: number, without: ReadonlySet<string> = new Set()): 
     return [name, isThere && !without.has(name) ? draw.next() * most : 0]
   })) as unknown as Faults
   const busy = random.fork('size')
+  const policy = policyOf(random.fork('policy'), faults)
+  const around = random.fork('around')
   return {
     seed,
-    policy: policyOf(random.fork('policy'), faults),
+    policy,
     namespaces: busy.chance(0.3) ? ['ci', 'edge'] : ['ci'],
     ids: busy.int(1, 4),
     lives: busy.int(1, 5),
@@ -129,6 +149,9 @@ export const planOf = (seed: number, without: ReadonlySet<string> = new Set()): 
     faults,
     sandboxes: faults.sandboxes > 0 || faults.pauseContainers > 0 ? busy.int(1, 2) : 0,
     images: busy.chance(0.2) ? 1 : 0,
+    listeners: around.int(1, 3),
+    keep: around.pick([1, 3, 8, 1_000]),
+    plugins: policy.nri && faults.plugins > 0 ? around.int(1, 3) : 0,
     hungGet: busy.chance(0.6) ? 'Unclear' : 'TimedOut',
   }
 }

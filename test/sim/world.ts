@@ -10,12 +10,14 @@ import type { Clock } from './clock.ts'
 import { clockAt } from './clock.ts'
 import { createContainerd } from './containerd.ts'
 import { createDisk } from './disk.ts'
-import type { Breach, View } from './hooks.ts'
+import type { Breach, Checker, View } from './hooks.ts'
 import { Broken, broken, together } from './hooks.ts'
 import { createInterpreter } from './interpret.ts'
+import { createListeners } from './listeners.ts'
 import { createOthers } from './others.ts'
 import type { Plan } from './plan.ts'
 import { planOf } from './plan.ts'
+import { createPlugins } from './plugins.ts'
 import { randomOf } from './random.ts'
 import type { Shell } from './shell.ts'
 import { createShell } from './shell.ts'
@@ -53,6 +55,7 @@ export const runWorld = (seed: number, { without, print }: Options = {}): Outcom
   const say = (text: () => string): void => print?.(`${String(clock.now() - beginning).padStart(8)} ${text()}`)
   let events = 0
   const seen = new Map<string, number>()
+  const count = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1)
   let announced = 0
   let fullUntil = 0
 
@@ -76,7 +79,10 @@ export const runWorld = (seed: number, { without, print }: Options = {}): Outcom
     foreign: clients.foreign,
     relabelled: clients.relabelled,
   }
-  const hooks = together(checkersOf(view))
+  const beside = { clock, plan, calmAt, hooks: () => hooks }
+  const listeners = createListeners({ ...beside, random: random.fork('listeners') })
+  const plugins = createPlugins({ ...beside, random: random.fork('plugins') })
+  const hooks: Required<Checker> = together([...checkersOf(view), listeners, plugins.inside, counter(count)])
   const disk = createDisk({
     clock,
     random: random.fork('disk'),
@@ -95,14 +101,14 @@ export const runWorld = (seed: number, { without, print }: Options = {}): Outcom
     containerd,
     others,
     disk,
+    plugins,
     hooks,
     life: () => shell.life(),
     post: (event) => shell.post(event),
   })
   const log = (event: ReaperEvent | undefined, effects: ReadonlyArray<Effect>): void => {
     events += 1
-    const tag = event?._tag ?? 'Resumed'
-    seen.set(tag, (seen.get(tag) ?? 0) + 1)
+    count(event?._tag ?? 'Resumed')
     say(() => `> ${event === undefined ? 'resume' : describeEvent(event)}`)
     for (const effect of effects) say(() => `    ${describeEffect(effect)}`)
   }
@@ -190,6 +196,12 @@ export const runWorld = (seed: number, { without, print }: Options = {}): Outcom
     return result({ rule: 'never throws', what: error instanceof Error ? error.stack ?? error.message : String(error) })
   }
 }
+
+/** What listeners and plugins were told, among what a world has seen. */
+const counter = (count: (what: string) => void): Checker => ({
+  heard: (_, item) => count(item._tag === 'Gap' ? 'ListenerMissed' : 'ListenerHeard'),
+  pluginTold: () => count('PluginTold'),
+})
 
 /** Until nothing moves any more, and two further listings have moved nothing. */
 const settle = (clock: Clock, shell: Shell, isQuiet: () => boolean, atLeast: number): void => {

@@ -1,5 +1,6 @@
 /** The vectors of shell/, gathered: each module stands where its source does. */
 import type { Vector } from '../support/property.ts'
+import { cases as announcements } from './shell/announcements.ts'
 import { cases as bootId } from './shell/boot_id.ts'
 import { cases as env } from './shell/env.ts'
 import { cases as loop } from './shell/loop.ts'
@@ -22,12 +23,14 @@ import { cases as persist } from './shell/interpret/persist.ts'
 import { cases as read } from './shell/interpret/read.ts'
 import { cases as timer } from './shell/interpret/timer.ts'
 import { cases as watch } from './shell/interpret/watch.ts'
+import { cases as cursor } from './shell/listeners/cursor.ts'
 import { cases as connection } from './shell/source/connection.ts'
 import { cases as listing } from './shell/source/listing.ts'
 import { cases as subscription } from './shell/source/subscription.ts'
 import { cases as calls } from './shell/task/calls.ts'
 
 export const cases: ReadonlyArray<Vector> = [
+  ...announcements,
   ...bootId,
   ...env,
   ...loop,
@@ -50,6 +53,7 @@ export const cases: ReadonlyArray<Vector> = [
   ...read,
   ...timer,
   ...watch,
+  ...cursor,
   ...connection,
   ...listing,
   ...subscription,

@@ -4,7 +4,9 @@ import { bestExitOnce } from './best_exit.ts'
 import { everythingConverges, nothingIsLeft } from './convergence.ts'
 import { handsOff, noFalseExit } from './hands_off.ts'
 import { knowledgeOf } from './knowledge.ts'
+import { everyListenerIsTold } from './listeners.ts'
 import { soundState } from './machine_state.ts'
+import { pluginsDelayNobody, pluginsOncePerRun, pluginsOnEveryPath } from './nri.ts'
 import { oneCallPerContainer } from './one_call.ts'
 import { orderPerContainer } from './order.ts'
 import { neverAnotherRun } from './other_runs.ts'
@@ -28,6 +30,10 @@ export const checkersOf = (view: View): ReadonlyArray<Checker> => {
     orderPerContainer(view, knowledge),
     handsOff(view),
     nriOnce(knowledge),
+    pluginsOncePerRun(),
+    pluginsOnEveryPath(view),
+    pluginsDelayNobody(view),
+    everyListenerIsTold(),
     ioClosed(view),
     oomIsTheReason(view),
     sandboxOnce(view),

@@ -119,6 +119,7 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   'shell/cri/server.ts': 'needs a client; test/vectors/shell/cri/services.ts and socket.ts, on both runtimes',
   'shell/cri/view.ts': 'test/vectors/shell/cri/answers.ts and message.ts, on both runtimes',
   'shell/cri/wire.ts': 'test/vectors/shell/cri/answers.ts and message.ts, on both runtimes',
+  'shell/cli/printed.ts': 'needs a run; test/vectors/shell/cli/run_store.ts, on both runtimes',
   'shell/cli/run_cri.ts': 'needs a run; test/shell/cli/events.test.ts',
   'shell/nri/index.ts': 're-exports; test/examples.test.ts imports it by name',
   'shell/nri/fault.ts': 'a constructor; the vectors of shell/nri/ mux.ts and ttrpc/ compare what it makes',

@@ -13,6 +13,7 @@ import { type Log, makeLog } from '../log.ts'
 import { startReaper } from '../reaper.ts'
 import { describeError } from '../errors.ts'
 import { announcementFields } from './announcement_fields.ts'
+import { printOwed } from './printed.ts'
 import { serveCri } from './run_cri.ts'
 import { hostNri } from './run_nri.ts'
 import { openRunStore } from './run_store.ts'
@@ -62,6 +63,8 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
       err(`${nri.left.message}\n`)
       return 1
     }
+    const say = sayStopped(log, config.dryRun)
+    const printed = await printOwed(config.stateDir, store.right.announcements, say, log)
     const started = await startReaper(cri.right.options(nri.right.options({
       containerd,
       store: store.right,
@@ -77,12 +80,16 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
       },
       log,
       dryRun: config.dryRun,
-      onAnnouncement: sayStopped(log, config.dryRun),
+      onAnnouncement: (announcement) => {
+        say(announcement)
+        printed.note(announcement.seq)
+      },
     })))()
     if (E.isLeft(started)) {
       control.right.close()
       await cri.right.close()
       await nri.right.close()
+      printed.close()
       err(`${describeError(started.left)}\n`)
       return 1
     }
@@ -93,6 +100,7 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
     log.info('stopping', { graceMs })
     control.right.close()
     await reaper.stop(graceMs)()
+    printed.close()
     await nri.right.close()
     await cri.right.close() // last: what stopped in the end is told too
     return 0

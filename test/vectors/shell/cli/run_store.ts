@@ -1,8 +1,9 @@
 /** The program and its store: what a restart knows, what `status` finds when none runs, and a store that is damaged. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { status as grpc } from '@grpc/grpc-js'
+import { printedIn } from '../../../../shell/cli/printed.ts'
 import { status } from '../../../../shell/cli/status.ts'
 import { onCall, refused } from '../../../../shell/embedded/index.ts'
 import { commandOf, heard } from '../../../support/cli.ts'
@@ -71,6 +72,60 @@ export const cases: ReadonlyArray<Vector> = [
         assert.equal((await second.hear('container stopped'))['exitCode'], 42)
         second.stop()
         assert.equal(await second.ended, 0)
+      }),
+  },
+  {
+    name: 'run: a line that a kill kept back is printed by the next start, once, with its number',
+    run: () =>
+      inWorld(async ({ stand, stateDir, start }) => {
+        const first = start('--log', 'json')
+        for (const [id, code] of [['one', 3], ['two', 4]] as const) await stand.run({ id, command: exits(code) })
+        await first.hear('container stopped', 2)
+        first.stop()
+        await first.ended
+        const [, lost] = first.said('container stopped')
+        writeFileSync(printedIn(stateDir), '0000000000000001') // as if it had been killed with the second announcement written and not said
+        const { time: _, ...same } = lost ?? {}
+        for (const lines of [[same], []]) {
+          const next = start('--log', 'json')
+          await next.hear('connected to containerd')
+          next.stop()
+          assert.equal(await next.ended, 0)
+          assert.deepEqual(next.said('container stopped').map(({ time: _, ...line }) => line), lines)
+        }
+      }),
+  },
+  {
+    name: 'run: without a count of lines, as an earlier version left it, nothing is repeated; with that of another store, all is',
+    run: () =>
+      inWorld(async ({ stand, stateDir, start }) => {
+        const first = start('--log', 'json')
+        await stand.run({ id: 'one', command: exits(3) })
+        await first.hear('container stopped')
+        first.stop()
+        await first.ended
+        for (const [before, lines] of [['', 0], ['0000000000000017', 1], ['nonsense', 0]] as const) {
+          writeFileSync(printedIn(stateDir), before)
+          const next = start('--log', 'json')
+          await next.hear('connected to containerd')
+          next.stop()
+          assert.equal(await next.ended, 0)
+          assert.equal(next.said('container stopped').length, lines, before)
+          assert.equal(readFileSync(printedIn(stateDir), 'utf8').slice(0, 16), '0000000000000001')
+        }
+      }),
+  },
+  {
+    name: 'run: a count of lines that cannot be kept is said once, and nothing else is the worse for it',
+    run: () =>
+      inWorld(async ({ stand, stateDir, start }) => {
+        mkdirSync(printedIn(stateDir))
+        const first = start('--log', 'json')
+        await stand.run({ id: 'one', command: exits(3) })
+        await first.hear('container stopped')
+        first.stop()
+        assert.equal(await first.ended, 0)
+        assert.equal(first.said('cannot keep count of what was printed: after a kill a line may be missing').length, 1)
       }),
   },
   {

@@ -59,12 +59,15 @@ export interface ReaperOptions {
   readonly runtime?: Runtime
   /** More flags of `run`. */
   readonly flags?: ReadonlyArray<string>
+  /** Hears each line in the turn in which it comes. */
+  readonly onLine?: (line: LogLine) => void
 }
 
 /** A running `containerd-reaper run`. */
 export interface ReaperProcess {
   readonly pid: number
   readonly stateDir: string
+  readonly isOver: () => boolean
   /** Every line so far, oldest first. Throws if one is not a JSON object. */
   readonly lines: () => ReadonlyArray<LogLine>
   /** The `container stopped` lines so far. Throws if one lacks a field that is promised. */
@@ -177,9 +180,9 @@ const decoded = <A>(codec: t.Type<A, unknown>, value: unknown): A => {
   throw new Error(`Cannot read ${problem}: wanted ${codec.name}, found ${JSON.stringify(value)}`)
 }
 
-/** Starts `containerd-reaper run` and waits until it says that it is connected. */
-export const startReaper = async (options: ReaperOptions): Promise<ReaperProcess> => {
-  const { address, namespaces, stateDir, runtime = 'node', flags = [] } = options
+/** Starts `containerd-reaper run` and waits for nothing. */
+export const spawnReaper = (options: ReaperOptions): ReaperProcess => {
+  const { address, namespaces, stateDir, runtime = 'node', flags = [], onLine } = options
   const names = namespaces.flatMap((name) => ['--namespace', name])
   const { child, text } = start(['run', '--address', address, ...names, '--state-dir', stateDir, '--log', 'json', ...flags], runtime)
   const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null
@@ -194,6 +197,8 @@ export const startReaper = async (options: ReaperOptions): Promise<ReaperProcess
     }
     return read
   }
+  let heard = 0
+  if (onLine !== undefined) child.stdout.on('data', () => lines().slice(heard).forEach((line) => (heard += 1, onLine(line))))
   const stopped = (): ReadonlyArray<StoppedLine> =>
     lines().filter(({ msg }) => msg === 'container stopped').map((line) => decoded(StoppedLineOf, line))
   const end = (signal: NodeJS.Signals): Promise<number | null> => {
@@ -201,11 +206,10 @@ export const startReaper = async (options: ReaperOptions): Promise<ReaperProcess
     return ended
   }
   const waitForLine: ReaperProcess['waitForLine'] = (want, wait) => waitFor(() => lines().find(want), wait)
-  await waitFor(() => isOver() || lines().some(({ msg }) => msg === 'connected to containerd'), { what: 'the reaper to be connected' })
-  if (isOver()) throw new Error(`Cannot start the reaper: it ended with ${child.exitCode ?? child.signalCode}: ${text.err}${text.out}`)
   return {
     pid: child.pid ?? 0,
     stateDir,
+    isOver,
     lines,
     stopped,
     waitForLine,
@@ -226,4 +230,15 @@ export const startReaper = async (options: ReaperOptions): Promise<ReaperProcess
     },
     stderr: () => text.err,
   }
+}
+
+/** Starts `containerd-reaper run` and waits until it says that it is connected. */
+export const startReaper = async (options: ReaperOptions): Promise<ReaperProcess> => {
+  const reaper = spawnReaper(options)
+  await waitFor(() => reaper.isOver() || reaper.lines().some(({ msg }) => msg === 'connected to containerd'), {
+    what: 'the reaper to be connected',
+  })
+  if (!reaper.isOver()) return reaper
+  const code = await reaper.stop()
+  throw new Error(`Cannot start the reaper: it ended with ${code ?? 'a signal'}: ${reaper.stderr()}${JSON.stringify(reaper.lines())}`)
 }

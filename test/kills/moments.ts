@@ -1,0 +1,61 @@
+/**
+ * When to strike: not after a time, but at the n-th thing of a kind that is seen to happen, both drawn from the seed. A call is struck
+ * before it reaches containerd, an answer before it reaches the reaper, a row and a line after they were written.
+ */
+import { existsSync, type FSWatcher, watch } from 'node:fs'
+import type { Proxy } from '../support/proxy.ts'
+import type { Random } from '../sim/random.ts'
+
+export type Kind = 'call' | 'answer' | 'row' | 'line'
+
+export interface Moment {
+  readonly kind: Kind
+  readonly n: number
+}
+
+/** So many of each kind pass when one batch is handled and nobody strikes; learnt from the life before. */
+export type Span = Readonly<Record<Kind, number>>
+
+export const drawMoment = (random: Random, span: Span): Moment => {
+  const kind = random.pick<Kind>(['call', 'answer', 'row', 'line'])
+  return { kind, n: random.int(1, Math.max(1, span[kind])) }
+}
+
+export const inWords = ({ kind, n }: Moment): string => `${kind} ${n}`
+
+/** Counts what happens in a life; `strike` is called once, in the very turn in which the moment is seen. */
+export interface Watch {
+  /** Something of a kind that others see: a line. */
+  readonly saw: (kind: Kind) => void
+  /** Begins to watch the rows, as soon as there is a store. */
+  readonly watchRows: (folder: string) => void
+  readonly counts: () => Span
+  readonly hasStruck: () => boolean
+  readonly stop: () => void
+}
+
+export const watchFor = (proxy: Proxy, moment: Moment | undefined, strike: () => void): Watch => {
+  const counts = { call: 0, answer: 0, row: 0, line: 0 }
+  let struck = false
+  let rows: FSWatcher | undefined
+  const saw = (kind: Kind): void => {
+    counts[kind] += 1
+    if (struck || moment === undefined || kind !== moment.kind || counts[kind] < moment.n) return
+    struck = true
+    strike()
+  }
+  const leave = proxy.onPassing(saw)
+  return {
+    saw,
+    watchRows: (folder) => {
+      if (rows !== undefined || !existsSync(folder)) return
+      rows = watch(folder, (_, name) => name?.endsWith('.log') === true && saw('row'))
+    },
+    counts: () => ({ ...counts }),
+    hasStruck: () => struck,
+    stop: () => {
+      leave()
+      rows?.close()
+    },
+  }
+}

@@ -14,7 +14,7 @@ import {
   watchEvents,
 } from '../support/containerd/index.ts'
 import { waitFor } from '../support/wait_for.ts'
-import { ends, figuresOf, nothingLeft, pidOf, type Scene, scene, waitForStatus } from './scene.ts'
+import { ends, figuresOf, nothingLeft, pidOf, runtimes, type Scene, scene, waitForStatus } from './scene.ts'
 
 /** The ways to end, with the code that each must give. */
 const ways = { zero: 0, three: 3, killed: 137, second: 4, parent: 6 } as const
@@ -39,7 +39,7 @@ t.test('exits', needsContainerd(), async (t: Test) => {
   t.teardown(() => daemon.stop())
   const runc = slowRunc(daemon.dir)
 
-  for (const runtime of ['node', 'deno'] as const) {
+  for (const runtime of runtimes) {
     t.test(`in every way, while the reaper runs on ${runtime}`, async (t) => {
       const here = scene(t, daemon, `while-${runtime}`)
       const witness = await watchEvents(daemon, here.namespace)

@@ -18,6 +18,11 @@ export interface SceneOptions {
   readonly stateDir?: string
 }
 
+/** What tests run the reaper on: Node, and Deno where both are told from one another, unless REAPER_RUNTIME says which. */
+export const runtimes: readonly [Runtime, ...ReadonlyArray<Runtime>] = process.env['REAPER_RUNTIME'] === 'deno'
+  ? ['deno']
+  : ['node', 'deno']
+
 /** One test's corner of the daemon. */
 export interface Scene {
   readonly daemon: Containerd
@@ -33,7 +38,13 @@ export const scene = (t: Test, daemon: Containerd, namespace: string): Scene => 
   namespace,
   ctr: ctrFor(daemon, namespace),
   reap: async ({ beside = [], stateDir = mkdtempSync(join(daemon.dir, 'reaper-')), ...options } = {}) => {
-    const reaper = await startReaper({ ...options, address: daemon.address, namespaces: [namespace, ...beside], stateDir })
+    const reaper = await startReaper({
+      runtime: runtimes[0],
+      ...options,
+      address: daemon.address,
+      namespaces: [namespace, ...beside],
+      stateDir,
+    })
     t.teardown(() => reaper.kill9())
     return reaper
   },

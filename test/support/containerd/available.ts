@@ -18,8 +18,11 @@ const runs = (path: string): boolean => {
   }
 }
 
+/** The containerd that tests use where they name none: another than the installed one, as test/support/debian/containerd.sh fetches it. */
+const chosen = process.env['CONTAINERD_BIN_DIR']
+
 /** PATH as the daemon and its clients get it: `binDir` first, and the folders of administrators' programs last. */
-export const searchPath = (binDir?: string): string =>
+export const searchPath = (binDir = chosen): string =>
   [binDir, process.env['PATH'], '/usr/local/sbin', '/usr/sbin', '/sbin'].filter((part) => part !== undefined && part !== '').join(delimiter)
 
 /** Where a program is, or undefined. */
@@ -36,6 +39,7 @@ export const realContainerd = (): Availability => {
   const no = (reason: string): Availability => ({ available: false, reason: `needs a real containerd: ${reason}` })
   if (process.platform !== 'linux') return no(`wanted Linux, found ${process.platform}`)
   if (process.getuid?.() !== 0) return no('wanted root, found an ordinary user; run the tests as root')
+  if (chosen !== undefined && !runs(join(chosen, 'containerd'))) return no(`wanted one in CONTAINERD_BIN_DIR, found none in ${chosen}`)
   const missing = needed.filter((name) => findProgram(name) === undefined)
   if (missing.length > 0) return no(`missing ${missing.join(', ')}; run sh test/support/install.sh`)
   const busybox = findProgram('busybox')

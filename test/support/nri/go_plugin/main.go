@@ -1,9 +1,7 @@
 // A plugin on NRI's own stub that says on its standard output what it is told, and asks for a change with every stop. With an argument
 // it connects to that socket; without, it uses the one it was started with.
 //
-// Not built by the tests: it takes Go and the sources of github.com/containerd/nri (Debian: golang-github-containerd-nri-dev), as in
-// GO111MODULE=off GOPATH=/usr/share/gocode CGO_ENABLED=0 go build -o /tmp/go_plugin main.go
-// NRI_GO_PLUGIN=/tmp/go_plugin then lets test/shell/nri/go_plugin.test.ts run it.
+// test/support/debian/go_program.sh builds it with Debian's Go and NRI sources; test/nightly/nri_go_plugin.ts runs it.
 package main
 
 import (

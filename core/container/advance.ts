@@ -101,7 +101,7 @@ export const record = (ctx: Context, run: Run, handling: Handling): Stepped => {
   // The reason is in this write, so one of its own that is still to come has nothing more to say.
   const noted: Run = run.oom._tag === 'None' ? run : { ...run, oom: { _tag: 'Noted' } }
   return [
-    inPhase(noted, { _tag: 'Recording', call: ctx.call, seq: told ? undefined : said.seq, handling: done }),
+    inPhase(noted, { _tag: 'Recording', call: ctx.call, seq: told ? undefined : said.seq, later: undefined, handling: done }),
     [
       ...stopDeadline(ctx, handling),
       // On every path: an IO that stays open keeps the library's user waiting for output that cannot come any more.

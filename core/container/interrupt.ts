@@ -14,11 +14,13 @@ import type { Handling, HandlingPhase, Outstanding, Run } from './phase.ts'
 
 /**
  * Another report of the exit. Rule 3, the best exit wins, once: only a better one changes anything, and only until the status is
- * being written.
+ * being written; if that write fails, again.
  */
 export const learn = (ctx: Context, found: Extract<Signal, { _tag: 'ExitFound' }>, run: Run, self: HandlingPhase): Stepped => {
   const { handling } = self
-  if (self._tag === 'Recording') return unmoved(run)
+  if (self._tag === 'Recording') {
+    return outranks(found.exit, self.later ?? handling.exit) ? [inPhase(run, { ...self, later: found.exit }), []] : unmoved(run)
+  }
   const isBetter = outranks(found.exit, handling.exit)
   const known: Handling = {
     ...handling,

@@ -7,8 +7,9 @@
 import type { Exit } from '../exit.ts'
 import type { CallId, Millis, RunId } from '../ids.ts'
 import type { Handling } from './handling.ts'
+import type { Oom } from './oom_kill.ts'
 
-export type { Handling }
+export type { Handling, Oom }
 
 /** One life of a task. */
 export interface Run {
@@ -19,12 +20,6 @@ export interface Run {
   /** Ended with an earlier boot of the host: see pid.ts. */
   readonly formerBoot?: true
 }
-
-export type Oom =
-  | { readonly _tag: 'None' }
-  /** Known; being written down under `call`, or, with `waiting`, waiting under it for the next try. */
-  | { readonly _tag: 'Writing'; readonly call: CallId; readonly failures: number; readonly waiting: boolean }
-  | { readonly _tag: 'Noted' }
 
 /** The task is believed to run. */
 export interface Running {
@@ -97,6 +92,8 @@ export interface Recording {
   readonly call: CallId
   /** undefined when the announcement has gone out already, from the sandbox's own machine. */
   readonly seq: number | undefined
+  /** A better exit, told since: it counts if this write fails. */
+  readonly later: Exit | undefined
   readonly handling: Handling
 }
 
@@ -123,7 +120,6 @@ export interface Exited {
   readonly attempts: number
 }
 
-/** A run whose exit is being handled. */
 export type HandlingPhase =
   | Examining
   | Recorded

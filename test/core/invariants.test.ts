@@ -24,7 +24,8 @@ const named = (id: string, container: Container): Container => ({
 const waiting = containerOf([runOf({ _tag: 'Recorded', waitsFor: 'slot', call: callId(2), handling: handlingOf() })])
 const exit = { code: 3, at: nanos(7n), rank: 'observed' } as const
 const over = (seq: number) => containerOf([runOf({ _tag: 'Exited', exit, seq, handlingMs: 5, attempts: 1 })])
-const recording = (seq: number) => containerOf([runOf({ _tag: 'Recording', call: callId(3), seq, handling: handlingOf({ goal: 'done' }) })])
+const recording = (seq: number) =>
+  containerOf([runOf({ _tag: 'Recording', call: callId(3), seq, later: undefined, handling: handlingOf({ goal: 'done' }) })])
 const sandbox = (phase: Sandbox['phase'], fields: Partial<Sandbox> = {}): State => ({
   ...fresh,
   sandboxes: insert(sandboxKey('ci', 'pod-1'), {

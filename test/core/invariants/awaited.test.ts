@@ -25,7 +25,7 @@ t.test('phases wait for their call, their timer, or neither', async (t) => {
   for (const what of ['Killing', 'Deleting', 'Cleaning'] as const) t.strictSame(ofPhase(destroying(what, 5)), { calls: [5], timers: [5] })
   const outstanding = { what: 'Delete', call: callId(3), since: millis(1) } as const
   t.strictSame(ofPhase({ _tag: 'BackingOff', call, until: millis(1), outstanding, handling }), { calls: [3], timers: [5] })
-  t.strictSame(ofPhase({ _tag: 'Recording', call, seq: 1, handling }), { calls: [5], timers: [] })
+  t.strictSame(ofPhase({ _tag: 'Recording', call, seq: 1, later: undefined, handling }), { calls: [5], timers: [] })
   const over = { _tag: 'Exited', exit: { code: 0, at: nanos(1n), rank: 'observed' }, seq: 1, handlingMs: 1, attempts: 1 } as const
   const announced = { _tag: 'Announced', call, since: millis(1), patience: undefined, over, handling } as const
   t.strictSame(ofPhase({ ...announced, doing: 'Waiting' }), { calls: [], timers: [5] })

@@ -16,7 +16,7 @@ const backingOff = (fields: Partial<Handling> = {}, call?: number): Phase => ({
   outstanding: call === undefined ? undefined : { what: 'Delete', call: callId(call), since: millis(1) },
   handling: handlingOf(fields),
 })
-const recording: Recording = { _tag: 'Recording', call: callId(6), seq: 2, handling: handlingOf({ goal: 'done' }) }
+const recording: Recording = { _tag: 'Recording', call: callId(6), seq: 2, later: undefined, handling: handlingOf({ goal: 'done' }) }
 const announced = (doing: 'Deleting' | 'Waiting', owed = true): Phase => (
   { _tag: 'Announced', doing, call: callId(7), since: millis(1), patience: undefined, over: exited, handling: handlingOf({ owed }) }
 )

@@ -14,7 +14,16 @@ export const sandboxOnce = (view: View): Checker => {
   const hasLostPower = ({ key, pause, startedAt }: View['others']['sandboxes'][number]): boolean =>
     pause &&
     view.containerd.runs.some((run) => sandboxKey(...parts(run.key)) === key && run.startedAt === startedAt && run.exit !== undefined)
+  /** Sandboxes that the present process has believed to be there. */
+  let followed = new Set<SandboxKey>()
   return {
+    stepped: (_event, before, after) => {
+      if (after.sandboxes === before.sandboxes) return
+      for (const [key, { phase }] of entries(after.sandboxes)) if (phase._tag === 'Ready') followed.add(key)
+    },
+    crashed: () => {
+      followed = new Set()
+    },
     durable: (records) => {
       for (const record of records) {
         if (record._tag !== 'Announcement' || record.type !== 'CONTAINER_STOPPED') continue
@@ -30,6 +39,13 @@ export const sandboxOnce = (view: View): Checker => {
       }
     },
     quiet: (state) => {
+      for (const key of followed) {
+        const [life, ...more] = livesOf(key)
+        const known = lookup(key, state.sandboxes)?.phase
+        // Of several lives some may have come and gone between two words of them.
+        if (life?.exit === undefined || more.length > 0 || stopped.has(key) || (known?._tag === 'Ready' && known.unwatchable)) continue
+        broken(rule, `${key} was believed to be there, has ended, and was not announced`)
+      }
       for (const [key, { phase }] of entries(state.sandboxes)) {
         if (phase._tag === 'Recording' || phase._tag === 'BackingOff') broken(rule, `${key} is ${phase._tag}`)
         const life = livesOf(key).at(-1)

@@ -5,7 +5,7 @@ import { broken } from '../hooks.ts'
 import type { Knowledge } from './knowledge.ts'
 import { isStopped, keyOfRun, rowBook, runText } from './support.ts'
 
-export const nriOnce = ({ runsOf }: Knowledge): Checker => {
+export const nriOnce = ({ isConflated, runsOf }: Knowledge): Checker => {
   const rule = 'NRI once a run'
   const book = rowBook()
   let told = new Set<string>()
@@ -15,7 +15,7 @@ export const nriOnce = ({ runsOf }: Knowledge): Checker => {
       if (effect._tag !== 'NotifyNriExit') return
       const name = runText(effect)
       // Two tasks of one pid in a row can be one run to whoever saw no more than that.
-      if (runsOf(effect.container, effect.run.pid).length > 1) return
+      if (runsOf(effect.container, effect.run.pid).some(isConflated)) return
       if (told.has(name)) broken(rule, `${name} told twice`)
       if (book.get(effect.container, effect.run.generation)?.notified === true) broken(rule, `${name} told again after a restart`)
       told.add(name)

@@ -1,8 +1,8 @@
 /** core/container/recording.ts: status and announcement are being written, in one write. Rule 2. */
 import assert from 'node:assert/strict'
-import { conversation } from '../../../support/conversation.ts'
+import { type Conversation, conversation } from '../../../support/conversation.ts'
 import { exited, oomed } from '../../../support/facts.ts'
-import { durable, failed } from '../../../support/outcomes.ts'
+import { durable, failed, notFound } from '../../../support/outcomes.ts'
 import { move, phases } from '../../../support/phases.ts'
 import type { Vector } from '../../../support/property.ts'
 
@@ -31,6 +31,27 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.answer('SAVE', failed()), 'BO(c,1)')
       assert.equal(talk.finish(), 'SAVE! BO(c,2) SAVE! BO(c,4) SAVE STOP EMIT(STOPPED,c,s)')
       assert.deepEqual(talk.told().map(({ attempts, run }) => [attempts, run.pid]), [[4, 42]])
+    },
+  },
+  {
+    name: 'recording: a better exit that is told meanwhile comes too late if the write succeeds, and counts if it fails',
+    run: () => {
+      const recordingOf255 = (): Conversation => {
+        const talk = conversation({ script: { LOAD: [notFound], SAVE: [durable, 'hang'] }, policy: { inferredGraceMs: 0 } })
+        talk.answer('WATCH', notFound)
+        assert.equal(talk.phase(), 'Recording')
+        assert.equal(talk.tell(exited(3)), '')
+        return talk
+      }
+      const written = recordingOf255()
+      written.answer('SAVE', durable)
+      const failing = recordingOf255()
+      failing.answer('SAVE', failed())
+      failing.finish()
+      assert.deepEqual([written, failing].map((talk) => [talk.status(), ...talk.told().map(({ exitCode }) => exitCode)]), [
+        ['EXITED 255 @1000000000 Unknown', 255],
+        ['EXITED 3 @7 Error', 3],
+      ])
     },
   },
   {

@@ -36,7 +36,7 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
   const { faults } = plan
   const isCalm = (): boolean => clock.now() >= calmAt
   const rolls = (probability: number): boolean => !isCalm() && random.chance(probability)
-  /** Something that hangs, but not beyond the end of the faults. */
+  /** Something that hangs, not beyond the end of the faults. */
   const hang = (worst: number): number => Math.min(random.int(2_000, worst), Math.max(0, calmAt - clock.now()) + random.int(0, 500))
 
   /** A shim publishes by way of containerd, and keeps trying for a while when that is down. */
@@ -222,6 +222,7 @@ export const createContainerd = ({ clock, random, plan, calmAt, publish, log }: 
     shims,
     runs,
     isUp: () => up,
+    hostBoot: () => boot,
     get: (key) => viewOf(rows.has(key) ? shims.get(key) : undefined, plan.hungGet) ?? notFound,
     wait: (key, ended) => {
       const shim = shims.get(key)

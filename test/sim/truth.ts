@@ -118,6 +118,8 @@ export interface Containerd {
   readonly shims: Map<ContainerKey, Shim>
   readonly runs: TrueRun[]
   readonly isUp: () => boolean
+  /** Which boot of the host this is, 1 for the first. */
+  readonly hostBoot: () => number
   readonly get: (key: ContainerKey) => Load
   /** Ends at once when there is nothing to wait for. The returned function gives it up. */
   readonly wait: (key: ContainerKey, ended: (end: WaitEnd) => void) => () => void

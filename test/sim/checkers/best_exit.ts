@@ -1,5 +1,5 @@
 /** Rule 3: the best exit wins, once. One STOPPED a run, with the true code if anybody told it in time or if we destroyed the task. */
-import type { ContainerKey, Exit, ReaperEvent } from '../../../core/index.ts'
+import type { ContainerKey, Exit, ReaperEvent, State } from '../../../core/index.ts'
 import { containerKey } from '../../../core/index.ts'
 import type { Checker, View } from '../hooks.ts'
 import { broken } from '../hooks.ts'
@@ -32,7 +32,10 @@ const reportsOf = (
   }
 }
 
-export const bestExitOnce = (view: View, { announce, announced, attribute, isConflated, runsOf, window }: Knowledge): Checker => {
+export const bestExitOnce = (
+  view: View,
+  { announce, announced, attribute, followedSince, isConflated, runsOf, window }: Knowledge,
+): Checker => {
   /** Runs whose true exit the present process was told of, or that is on disk. */
   let told = new Set<TrueRun>()
   const written = new Set<TrueRun>()
@@ -41,6 +44,12 @@ export const bestExitOnce = (view: View, { announce, announced, attribute, isCon
   const identities = new Map<string, number>()
   const truly = (key: ContainerKey, pid: number, at: bigint | undefined): TrueRun | undefined =>
     at === undefined ? undefined : runsOf(key, pid).find(({ exit }) => exit?.at === at)
+  /** To the machine, which has not seen this task run, a word of its pid is of the task that had the pid before. */
+  const isRepeatTo = (state: State, run: TrueRun): boolean => {
+    const known = runsOf(run.key, run.pid).length > 1 && followedSince(run) === undefined ? containerOf(state, run.key) : undefined
+    return known !== undefined && (known.closed.some(({ pid }) => pid === run.pid) ||
+      known.runs.some(({ id, phase }) => id.pid === run.pid && (phase._tag === 'Exited' || phase._tag === 'Announced')))
+  }
   const check = (run: TrueRun, exit: Exit, text: string): void => {
     const { blurred, exit: truth } = run
     if (
@@ -62,9 +71,10 @@ export const bestExitOnce = (view: View, { announce, announced, attribute, isCon
         if (run !== undefined && row?.exit !== undefined && !announced.has(run)) check(run, row.exit, runText(record))
       }
     },
-    told: (event) => {
+    told: (event, state) => {
       for (const { key, pid, at } of reportsOf(event)) {
         const run = truly(key, pid, at)
+        if (run !== undefined && isRepeatTo(state, run)) continue
         if (run !== undefined) told.add(run)
         else for (const other of runsOf(key, pid)) if (!told.has(other)) misled.add(other)
       }

@@ -1,6 +1,6 @@
 /** What the machine could know: which tasks the present process follows, and whose STOPPED each announcement on disk is. */
 import type { Announcement, ContainerKey, State } from '../../../core/index.ts'
-import { namesake } from '../../../core/index.ts'
+import { entries, namesake } from '../../../core/index.ts'
 import type { Checker, View } from '../hooks.ts'
 import type { TrueRun } from '../truth.ts'
 import { containerOf, isStopped, keyOfRun } from './support.ts'
@@ -13,7 +13,7 @@ export interface Knowledge {
   readonly announce: (run: TrueRun, seq: number) => void
   /** Hit in the check-to-call window: what is known of them is excused. */
   readonly window: Set<TrueRun>
-  /** Whose STOPPED this is: of the task that ended just then; else of one that is followed; else of the oldest that can be. */
+  /** Whose STOPPED this is: of the task that ended just then; else of the one that was meant; of one that is followed; of the oldest that can be. */
   readonly attribute: (announcement: Announcement) => TrueRun | undefined
   /** In one boot another task of the same pid came before the first was announced: the two are one to whoever sees pids only. */
   readonly isConflated: (run: TrueRun) => boolean
@@ -30,6 +30,9 @@ export const knowledgeOf = (view: View): Knowledge => {
     announcedAt.set(run, view.now())
   }
   const overlap = (first: TrueRun, second: TrueRun): boolean => second.createdAt <= (announcedAt.get(first) ?? Infinity)
+  /** Which task the machine meant when it first spoke of a run: the newest of that pid then. */
+  let meant = new Map<string, TrueRun>()
+  const nameOf = (key: ContainerKey, generation: number): string => `${key} ${generation}`
   const byName = new Map<string, TrueRun[]>()
   let indexed = 0
   const runsOf = (key: ContainerKey, pid: number): ReadonlyArray<TrueRun> => {
@@ -44,9 +47,13 @@ export const knowledgeOf = (view: View): Knowledge => {
   const note = (state: State, key: ContainerKey): void => {
     const container = containerOf(state, key)
     if (container?.lookup._tag !== 'Known' && container?.lookup._tag !== 'Deleted') return
-    for (const { id, phase } of container.runs) {
-      const run = phase._tag === 'Exited' ? undefined : runsOf(key, id.pid).at(-1)
-      if (run !== undefined && !followed.has(run) && !announced.has(run)) followed.set(run, view.now())
+    for (const { id, phase, formerBoot } of container.runs) {
+      const name = nameOf(key, id.generation)
+      const run = meant.get(name) ??
+        runsOf(key, id.pid).findLast(({ boot }) => (boot < view.containerd.hostBoot()) === (formerBoot === true))
+      if (run === undefined) continue
+      meant.set(name, run)
+      if (phase._tag !== 'Exited' && !followed.has(run) && !announced.has(run)) followed.set(run, view.now())
     }
   }
   return {
@@ -58,8 +65,9 @@ export const knowledgeOf = (view: View): Knowledge => {
     attribute: ({ run, exitedAt }) => {
       const candidates = runsOf(keyOfRun(run), run.pid)
       const isOpen = (it: TrueRun): boolean => it.exit !== undefined && !announced.has(it)
-      return candidates.find(({ exit }) => exit?.at === exitedAt) ?? candidates.find((it) => isOpen(it) && followed.has(it)) ??
-        candidates.find(isOpen)
+      return candidates.find(({ exit }) => exit?.at === exitedAt) ??
+        candidates.find((it) => isOpen(it) && meant.get(nameOf(keyOfRun(run), run.generation)) === it) ??
+        candidates.find((it) => isOpen(it) && followed.has(it)) ?? candidates.find(isOpen)
     },
     isConflated: (run) =>
       runsOf(run.key, run.pid).some((other) =>
@@ -84,6 +92,10 @@ export const knowledgeOf = (view: View): Knowledge => {
       },
       crashed: () => {
         followed = new Map()
+        meant = new Map()
+      },
+      resumed: (state) => {
+        for (const [key] of entries(state.containers)) note(state, key)
       },
     },
   }

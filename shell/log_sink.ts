@@ -10,8 +10,10 @@ import type { Sink } from './log.ts'
 
 /** A sink that can be waited for. */
 export interface BoundedSink extends Sink {
-  /** Resolves when everything taken so far is written, or can never be. */
-  readonly flush: () => Promise<void>
+  /** Resolves when everything taken so far is written, to true, or can never be, to false. */
+  readonly flush: () => Promise<boolean>
+  /** What is written now would be left out. */
+  readonly isFull: () => boolean
 }
 
 export interface SinkOptions {
@@ -45,7 +47,8 @@ export const boundedSink = (stream: Writable, { name, limit, onTrouble }: SinkOp
       stream.write(line)
     },
     // The callback of an empty write comes after all earlier ones, also when they fail.
-    flush: () => broken ? Promise.resolve() : new Promise((resolve) => void stream.write('', () => resolve())),
+    flush: () => broken ? Promise.resolve(false) : new Promise((resolve) => void stream.write('', (error) => resolve(error == null))),
+    isFull: () => broken || stream.writableLength > limit,
   }
 }
 

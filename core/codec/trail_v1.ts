@@ -22,8 +22,8 @@ const words: Readonly<Record<TrailStep['what'], null>> = {
 const isWord = (value: unknown): value is TrailStep['what'] => typeof value === 'string' && Object.hasOwn(words, value)
 
 const stepOf = (value: unknown): TrailStep | undefined => {
-  if (!Array.isArray(value) || value.length > 3) return undefined
-  const [what, at, error] = value as ReadonlyArray<unknown>
+  if (!t.UnknownArray.is(value) || value.length > 3) return undefined
+  const [what, at, error] = value
   if (!isWord(what) || typeof at !== 'number' || !Number.isFinite(at)) return undefined
   if (error === undefined) return { what, at: millis(at) }
   return typeof error === 'string' ? { what, at: millis(at), error } : undefined

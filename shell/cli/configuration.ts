@@ -5,6 +5,7 @@
  * @module
  */
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { parse, TomlError } from 'smol-toml'
@@ -19,6 +20,7 @@ import {
   readSetting,
   type Rejected,
   settings,
+  show,
   valueOfText,
   valuesOfFile,
 } from '../../core/index.ts'
@@ -47,8 +49,21 @@ export interface EventsCommand {
   readonly json: boolean
 }
 
+export interface ReplayCommand {
+  readonly _tag: 'Replay'
+  /** A directory or a file. */
+  readonly journal: string
+  readonly json: boolean
+}
+export interface ImportCommand {
+  readonly _tag: 'Import'
+  readonly namespace: string
+  readonly stateDir: string
+  readonly paths: ReadonlyArray<string>
+}
+
 /** What the program is to do. */
-export type CliCommand = RunCommand | StatusCommand | DemoCommand | EventsCommand | ShowText
+export type CliCommand = RunCommand | StatusCommand | DemoCommand | EventsCommand | ReplayCommand | ImportCommand | ShowText
 
 export interface CliInput {
   /** The arguments after the program's name. */
@@ -128,10 +143,32 @@ const decide = (flags: Flags, values: Values): E.Either<ConfigProblem, CliComman
         E.mapLeft(firstOf),
         E.flatMap((criSocket) => eventsCommand(criSocket, flags)),
       )
+    case 'replay':
+      return E.right({ _tag: 'Replay', journal: resolve(flags.paths[0] ?? ''), json: flags.json })
+    case 'import':
+      return importCommand(flags, values)
     case 'demo':
       return pipe(readSetting(settings.log, values), E.bimap(firstOf, (log) => ({ _tag: 'Demo', log })))
   }
 }
+
+const importCommand = ({ paths }: Flags, values: Values): E.Either<ConfigProblem, CliCommand> =>
+  pipe(
+    E.Do,
+    E.bind('namespaces', () => readSetting(settings.namespaces, values)),
+    E.bind('stateDir', () => readSetting(settings.stateDir, values)),
+    E.mapLeft(firstOf),
+    E.flatMap(({ namespaces, stateDir }) => {
+      const [namespace] = namespaces
+      return namespace !== undefined && namespaces.length === 1
+        ? E.right({ _tag: 'Import', namespace, stateDir, paths: paths.map((path) => resolve(path)) })
+        : E.left(
+          configProblem(
+            `Cannot import: wanted the one namespace that the containers are in, found ${show(namespaces)}; give --namespace NS`,
+          ),
+        )
+    }),
+  )
 
 const eventsCommand = (criSocket: string, { from, json }: Flags): E.Either<ConfigProblem, CliCommand> => {
   const seq = from === undefined ? undefined : Number(from)

@@ -56,7 +56,8 @@ const paragraphs: ReadonlyArray<string> = [
   'A list is taken whole from one place; lists are not joined. A value that is wrong, a key that is not a setting, or a file that is not TOML\n' +
   'ends the program with exit code 2 and one line on standard error that says where, what was wanted, what was found and what to do.\n' +
   'Unknown `CONTAINERD_REAPER_*` variables are passed over, because Kubernetes sets such for a service of that name.',
-  'Only `namespaces` has no default. `status` knows `--state-dir` and `--json`, `demo` knows `--log`, `events` knows `--cri-socket`, `--from` and\n`--json`; `status` and `events` read the configuration file too.',
+  'Only `namespaces` has no default. `status` knows `--state-dir` and `--json`, `demo` knows `--log`, `events` knows `--cri-socket`, `--from` and\n`--json`, `replay` knows `--json`, ' +
+  '`import` knows `--namespace` and `--state-dir`; `status`, `events` and `import` read the configuration file too.',
   '## Settings',
   table(allSettings.filter((row) => !isPolicy(row))),
   '## Policy',

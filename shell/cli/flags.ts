@@ -17,7 +17,7 @@ export interface ConfigProblem {
 
 export const configProblem = (line: string): ConfigProblem => ({ _tag: 'ConfigProblem', line })
 
-export type CommandName = 'run' | 'status' | 'demo' | 'events'
+export type CommandName = 'run' | 'status' | 'demo' | 'events' | 'replay' | 'import'
 
 /** A command and what its flags said. */
 export interface Flags {
@@ -29,6 +29,8 @@ export interface Flags {
   readonly json: boolean
   /** What `--from` said, as it was typed. */
   readonly from: string | undefined
+  /** What stood on the command line beside the flags, as it was typed. */
+  readonly paths: ReadonlyArray<string>
 }
 
 /** `--help` or `--version` was asked for: write this on standard output as it is, with its last line's end, and exit 0. */
@@ -37,7 +39,7 @@ export interface ShowText {
   readonly text: string
 }
 
-const commandNames: ReadonlyArray<CommandName> = ['run', 'status', 'demo', 'events']
+const commandNames: ReadonlyArray<CommandName> = ['run', 'status', 'demo', 'events', 'replay', 'import']
 
 const rowsOf = (command: CommandName): ReadonlyArray<SettingRow> => {
   switch (command) {
@@ -49,6 +51,10 @@ const rowsOf = (command: CommandName): ReadonlyArray<SettingRow> => {
       return [settings.log]
     case 'events':
       return [settings.criSocket]
+    case 'replay':
+      return []
+    case 'import':
+      return [settings.namespaces, settings.stateDir]
   }
 }
 
@@ -106,10 +112,18 @@ const summaries: Readonly<Record<CommandName, string>> = {
   run: 'Clean up after the containers of the given namespaces, until told to stop',
   status: 'Show what is being handled: since when, which attempt, last error',
   events: 'Follow what happens to the containers of a namespace, as a running reaper tells it',
+  replay: 'Show what became of each container: when it exited, each step, each failure, when it was announced',
+  import: "Take over what containerd's CRI plugin has written down of its containers, before the first start in its place",
   demo: 'Show it at work on an embedded containerd; needs no root and touches nothing',
 }
 
 type Read = E.Either<ConfigProblem, Flags>
+
+/** What a command wants beside its flags: a name for it, a description, and how many at most. */
+const wantedPaths: Readonly<Partial<Record<CommandName, readonly [argument: string, about: string, most: number]>>> = {
+  replay: ['<journal>', 'A state directory, a store in one (a damaged one too), or a file that replay --json wrote', 1],
+  import: ['<paths...>', 'Files named status, folders of containers, or the folder that holds those', Infinity],
+}
 
 /** One command with its flags; `done` gets what was read. */
 const addCommand = (program: Command, name: CommandName, done: (read: Read) => void): void => {
@@ -119,19 +133,27 @@ const addCommand = (program: Command, name: CommandName, done: (read: Read) => v
   if (name === 'run') {
     command.addOption(new Option('--no-dry-run').hideHelp()).addHelpText('after', examples)
   }
+  const wanted = wantedPaths[name]
+  if (wanted !== undefined) command.argument(wanted[0], wanted[1])
+  if (name === 'replay') command.addOption(new Option('--json', 'The records themselves, one a line as JSON: a journal that replay reads'))
   if (name === 'status') command.addOption(new Option('--json', 'One JSON object instead of a table'))
   if (name === 'events') {
     command.addOption(new Option('--json', 'One JSON object a line')).addOption(
       new Option('--from <SEQ>', 'Begin with the announcement of this number (default: what nobody has been told yet, then what comes)'),
     )
   }
-  if (name !== 'demo') command.addOption(configOption())
-  command.action((given: Readonly<Record<string, unknown>>) => {
-    const [extra] = command.args
+  if (ownFlags[name].includes('--config')) command.addOption(configOption())
+  command.action(() => {
+    const given = command.opts<Readonly<Record<string, unknown>>>()
+    const extra = command.args[wanted?.[2] ?? 0]
     if (extra !== undefined) {
       done(
         E.left(
-          configProblem(`Cannot run "${name}": wanted flags only, found ${JSON.stringify(extra)}; see containerd-reaper ${name} --help`),
+          configProblem(
+            `Cannot run "${name}": wanted ${wanted === undefined ? 'flags only' : 'one journal'}, found ${
+              JSON.stringify(extra)
+            }; see containerd-reaper ${name} --help`,
+          ),
         ),
       )
     } else {
@@ -145,23 +167,26 @@ const addCommand = (program: Command, name: CommandName, done: (read: Read) => v
           configPath,
           json: json === true,
           from: typeof typed === 'string' ? typed : undefined,
+          paths: command.args,
         }),
       )
     }
   })
 }
 
+/** Flags that are no settings. */
+const ownFlags: Readonly<Record<CommandName, ReadonlyArray<string>>> = {
+  run: ['--config', '--no-dry-run'],
+  status: ['--config', '--json'],
+  events: ['--config', '--json', '--from'],
+  replay: ['--json'],
+  import: ['--config'],
+  demo: [],
+}
+
 const flagsOf = (name: string | undefined): ReadonlyArray<string> => {
   const command = commandNames.find((known) => known === name)
-  if (command === undefined) return ['--help', '--version']
-  const own = command === 'run'
-    ? ['--config', '--no-dry-run']
-    : command === 'status'
-    ? ['--config', '--json']
-    : command === 'events'
-    ? ['--config', '--json', '--from']
-    : []
-  return [...rowsOf(command).map((row) => row.flag), ...own, '--help']
+  return command === undefined ? ['--help', '--version'] : [...rowsOf(command).map((row) => row.flag), ...ownFlags[command], '--help']
 }
 
 const hint = (meant: string | undefined, help: string): string => (meant === undefined ? `see ${help}` : `did you mean ${meant}?`)
@@ -193,6 +218,10 @@ const problemOf = (error: CommanderError, argv: ReadonlyArray<string>): ConfigPr
       return flagProblem(named, command, help)
     case 'commander.optionMissingArgument':
       return configProblem(`Cannot use ${/--[\w-]+/.exec(named)?.[0] ?? named}: wanted a value after it, found nothing; see ${help}`)
+    case 'commander.missingArgument':
+      return configProblem(
+        `Cannot run "${argv[0] ?? ''}": wanted ${named === 'journal' ? 'a journal' : 'files or folders'} after it, found none; see ${help}`,
+      )
     case 'commander.help':
       return configProblem(`Cannot run: wanted a command (${commandNames.join(', ')}), found none; see ${help}`)
     default:

@@ -12,13 +12,15 @@ import { systemSinks } from '../log_sink.ts'
 import { type CliCommand, readCommand } from './configuration.ts'
 import { demo } from './demo.ts'
 import { events } from './events.ts'
+import { importStatus } from './import_status.ts'
+import { replay } from './replay.ts'
 import { run } from './run.ts'
 import { status } from './status.ts'
 import type { Streams } from './streams.ts'
 import { programVersion } from './version.ts'
 
 const sinks = systemSinks()
-const streams: Streams = { out: sinks.out.write, err: sinks.err.write }
+const streams: Streams = { out: sinks.out.write, err: sinks.err.write, outlet: sinks.out }
 
 const carryOut = (command: CliCommand): Promise<number> => {
   switch (command._tag) {
@@ -31,6 +33,10 @@ const carryOut = (command: CliCommand): Promise<number> => {
       return status(command, streams)
     case 'Events':
       return events(command, streams, stopSignal())
+    case 'Replay':
+      return replay(command, streams)
+    case 'Import':
+      return importStatus(command, streams)
     case 'Demo':
       return demo(command.log, streams)
   }

@@ -13,19 +13,19 @@ import { type Log, makeLog } from '../log.ts'
 import { startReaper } from '../reaper.ts'
 import { describeError } from '../errors.ts'
 import { announcementFields } from './announcement_fields.ts'
-import { printOwed } from './printed.ts'
+import { makePrinter } from './printer.ts'
 import { serveCri } from './run_cri.ts'
 import { hostNri } from './run_nri.ts'
 import { openRunStore } from './run_store.ts'
 import { statusReport } from './status.ts'
-import type { Streams } from './streams.ts'
+import { openOutlet, type Streams } from './streams.ts'
 import { programVersion } from './version.ts'
 
 /** How long calls in flight may take to settle after a signal, ms. A Delete that hangs longer is cut off; the next start sees to it. */
 const graceMs = 5_000
 
 /** Runs until `stop` aborts; gives the exit code of the program. */
-export const run = async (config: Config, { out, err }: Streams, stop: AbortSignal): Promise<number> => {
+export const run = async (config: Config, { out, err, outlet = openOutlet }: Streams, stop: AbortSignal): Promise<number> => {
   const log = makeLog({ format: config.log, level: 'info', clock: systemClock, out: { write: out }, err: { write: err } })
   const containerd = connect({ address: config.address })
   try {
@@ -63,8 +63,15 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
       err(`${nri.left.message}\n`)
       return 1
     }
-    const say = sayStopped(log, config.dryRun)
-    const printed = await printOwed(config.stateDir, store.right.announcements, say, log)
+    const printer = makePrinter({
+      stateDir: config.stateDir,
+      announcements: store.right.announcements,
+      print: sayStopped(log, config.dryRun),
+      outlet,
+      log,
+      clock: systemClock,
+    })
+    await printer.start()
     const started = await startReaper(cri.right.options(nri.right.options({
       containerd,
       store: store.right,
@@ -80,16 +87,13 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
       },
       log,
       dryRun: config.dryRun,
-      onAnnouncement: (announcement) => {
-        say(announcement)
-        printed.note(announcement.seq)
-      },
+      onAnnouncement: printer.add,
     })))()
     if (E.isLeft(started)) {
       control.right.close()
       await cri.right.close()
       await nri.right.close()
-      printed.close()
+      await printer.close()
       err(`${describeError(started.left)}\n`)
       return 1
     }
@@ -100,7 +104,7 @@ export const run = async (config: Config, { out, err }: Streams, stop: AbortSign
     log.info('stopping', { graceMs })
     control.right.close()
     await reaper.stop(graceMs)()
-    printed.close()
+    await printer.close()
     await nri.right.close()
     await cri.right.close() // last: what stopped in the end is told too
     return 0

@@ -9,6 +9,7 @@ import { entries, explain, type HandlingRow, progress, type State } from '../../
 import { askControl } from '../control/socket.ts'
 import { describeError } from '../errors.ts'
 import type { StatusCommand } from './configuration.ts'
+import { oneLine } from './one_line.ts'
 import { storedState } from './run_store.ts'
 import type { Streams } from './streams.ts'
 
@@ -122,6 +123,3 @@ const table = ({ pid, namespaces, containers, running, handling, lastSeq }: Repo
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return head + rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n') + '\n'
 }
-
-/** What containerd says may run over several lines, and a terminal would act on its control characters. */
-const oneLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim()

@@ -21,7 +21,7 @@ export interface Head {
   readonly close: () => void
 }
 
-const nameOf = (dir: string): string => join(dir, 'head')
+const headName = 'head'
 
 const padded = (row: number): string => String(row).padStart(16, '0')
 
@@ -33,9 +33,9 @@ const lineOf = ({ first, last }: Extent): string => {
 const nothing: Extent = { first: 1, last: 0 }
 
 /** The rows that were said to be on disk; none when nothing, or nothing readable, was said. */
-export const readHead = (dir: string): Extent => {
+export const readHead = (dir: string, name: string = headName): Extent => {
   try {
-    const line = readFileSync(nameOf(dir), 'utf8')
+    const line = readFileSync(join(dir, name), 'utf8')
     const extent = { first: Number(line.slice(0, 16)), last: Number(line.slice(17, 33)) }
     return line === lineOf(extent) ? extent : nothing
   } catch {
@@ -44,8 +44,8 @@ export const readHead = (dir: string): Extent => {
 }
 
 /** Opens the file for writing, in place: what stands in it stays until the next word. */
-export const openHead = (dir: string): Head => {
-  const file = openSync(nameOf(dir), constants.O_RDWR | constants.O_CREAT, 0o600)
+export const openHead = (dir: string, name: string = headName): Head => {
+  const file = openSync(join(dir, name), constants.O_RDWR | constants.O_CREAT, 0o600)
   const quietly = (act: () => unknown): void => {
     try {
       act()

@@ -67,7 +67,7 @@ const hasLostItsRoot = (place: string): boolean =>
   existsSync(place) && !existsSync(join(place, 'CURRENT')) && readdirSync(place).some((name) => /\.(ldb|sst|log)$/.test(name))
 
 /** Nothing is wrong with what a newer version wrote. */
-const isNewer = (text: string): boolean => text.includes('a newer containerd-reaper wrote it')
+export const isNewer = (text: string): boolean => text.includes('a newer containerd-reaper wrote it')
 
 /** As LevelDB words it: damage is `Corruption`, or a part that is not there; all else is the disk's refusal. */
 const isDamage = (text: string): boolean => /^Corruption|^NotFound|^Invalid argument|No such file/.test(text)

@@ -4,18 +4,19 @@
  *
  * @module
  */
-import { cpSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { bootId } from '../boot_id.ts'
 import type { Clock } from '../clock.ts'
 import { type StoreFailed, storeFailed } from '../errors.ts'
-import { type Extent, openHead, readHead } from './head.ts'
+import { copyRows, type Found, lostOf, readCopy } from './copy.ts'
+import { openHead, readHead } from './head.ts'
 import { own, type Ownership } from './owner.ts'
-import { putFormat, putRecord, putSpan, readRow, readSpan, type Row, rowOf, type Span, spanKey } from './row.ts'
+import { putFormat, putRecord, putSpan, type Span } from './row.ts'
 import { openRows, rowsIn } from './rows.ts'
-import { type Entry, openLevel, type OpenTable, reasonOf, repairLevel } from './table.ts'
+import { openLevel, type OpenTable, reasonOf } from './table.ts'
 
 /** What to do about a damaged store. */
 export const wayOut = 'start once with --salvage to keep the damaged files aside and go on with every row that verifies'
@@ -85,72 +86,12 @@ export const salvage = (options: SalvageOptions): TE.TaskEither<StoreFailed, Sal
   }
 }
 
-interface Found {
-  readonly span: Span | undefined
-  /** In the order of their numbers, in which there may be gaps. */
-  readonly rows: ReadonlyArray<Row>
-  /** Highest number that any key names, damaged or not. */
-  readonly last: number
-}
-
-const lostOf = ({ span, rows, last }: Found, head: Extent): number =>
-  Math.max(0, Math.max(head.last, last) - (span?.first ?? head.first) + 1 - rows.length)
-
-/** Everything that can be read of a copy. */
 const collect = async (dir: string, openTable: OpenTable): Promise<Found> => {
   const copy = workIn(dir)
+  copyRows(dir, copy)
+  const found = await readCopy(copy, openTable)
   rmSync(copy, { recursive: true, force: true })
-  cpSync(rowsIn(dir), copy, { recursive: true, filter: (path) => !path.endsWith('LOCK') })
-  const whole = existsSync(join(copy, 'CURRENT')) && await readable(copy, openTable)
-  const entries = whole === false || !whole.complete
-    ? [...(whole === false ? [] : whole.entries), ...await repaired(copy, openTable)]
-    : whole.entries
-  rmSync(copy, { recursive: true, force: true })
-  const byRow = new Map<number, Row>()
-  let span: Span | undefined
-  let last = 0
-  for (const [key, value] of entries) {
-    const row = rowOf(key)
-    if (key === spanKey) {
-      const read = readSpan(value)
-      if (E.isRight(read)) span = read.right
-    }
-    if (row === undefined) continue
-    last = Math.max(last, row)
-    const read = readRow(row, value)
-    if (E.isRight(read)) byRow.set(row, read.right)
-  }
-  const rows = [...byRow.values()].filter(({ row }) => row >= (span?.first ?? 0)).sort((a, b) => a.row - b.row)
-  return { span, rows, last }
-}
-
-interface Readable {
-  readonly entries: ReadonlyArray<Entry>
-  readonly complete: boolean
-}
-
-const readable = async (dir: string, openTable: OpenTable): Promise<Readable> => {
-  const entries: Array<Entry> = []
-  try {
-    const table = await openTable(dir)
-    try {
-      for await (const some of table.entries('')) for (const entry of some) entries.push(entry)
-    } finally {
-      await table.close()
-    }
-    return { entries, complete: true }
-  } catch {
-    return { entries, complete: false }
-  }
-}
-
-const repaired = async (dir: string, openTable: OpenTable): Promise<ReadonlyArray<Entry>> => {
-  try {
-    await repairLevel(dir)
-  } catch {
-    return []
-  }
-  return (await readable(dir, openTable)).entries
+  return found
 }
 
 /** The new store, complete under another name. */

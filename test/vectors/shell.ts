@@ -6,6 +6,7 @@ import { cases as env } from './shell/env.ts'
 import { cases as loop } from './shell/loop.ts'
 import { cases as stopped } from './shell/stopped.ts'
 import { cases as announcementFields } from './shell/cli/announcement_fields.ts'
+import { cases as printer } from './shell/cli/printer.ts'
 import { cases as status } from './shell/cli/status.ts'
 import { cases as decodeEvent } from './shell/containerd/decode_event.ts'
 import { cases as metadata } from './shell/containerd/metadata.ts'
@@ -36,6 +37,7 @@ export const cases: ReadonlyArray<Vector> = [
   ...loop,
   ...stopped,
   ...announcementFields,
+  ...printer,
   ...status,
   ...decodeEvent,
   ...metadata,

@@ -58,9 +58,9 @@ t.test('origins are the flags', async (t) => {
 
 t.test('every refusal is one line: what was wanted, what was found, what to do', async (t) => {
   const cases: ReadonlyArray<readonly [argv: ReadonlyArray<string>, line: string]> = [
-    [[], 'Cannot run: wanted a command (run, status, demo, events), found none; see containerd-reaper --help'],
-    [['rnu'], 'Cannot run "rnu": wanted one of run, status, demo, events; did you mean run?'],
-    [['audit'], 'Cannot run "audit": wanted one of run, status, demo, events; see containerd-reaper --help'],
+    [[], 'Cannot run: wanted a command (run, status, demo, events, replay, import), found none; see containerd-reaper --help'],
+    [['rnu'], 'Cannot run "rnu": wanted one of run, status, demo, events, replay, import; did you mean run?'],
+    [['audit'], 'Cannot run "audit": wanted one of run, status, demo, events, replay, import; see containerd-reaper --help'],
     [['run', '--namspace', 'x'], 'Cannot read the flags of run: there is no "--namspace"; did you mean --namespace?'],
     [['run', '--zzz'], 'Cannot read the flags of run: there is no "--zzz"; see containerd-reaper run --help'],
     [['run', '--namspace=x'], 'Cannot read the flags of run: there is no "--namspace"; did you mean --namespace?'],
@@ -78,7 +78,14 @@ t.test('every refusal is one line: what was wanted, what was found, what to do',
     [['--hlp'], 'Cannot read the command line: wanted a command first, found "--hlp"; did you mean --help?'],
     [['--zzz'], 'Cannot read the command line: wanted a command first, found "--zzz"; see containerd-reaper --help'],
     [['run', '--nri-socket'], 'Cannot use --nri-socket: wanted a value after it, found nothing; see containerd-reaper run --help'],
-    [["it's"], 'Cannot run "it\'s": wanted one of run, status, demo, events; see containerd-reaper --help'],
+    [['replay'], 'Cannot run "replay": wanted a journal after it, found none; see containerd-reaper replay --help'],
+    [['replay', 'a', 'b'], 'Cannot run "replay": wanted one journal, found "b"; see containerd-reaper replay --help'],
+    [
+      ['replay', 'a', '--state-dir', 'b'],
+      'Cannot read the flags of replay: there is no "--state-dir"; see containerd-reaper replay --help',
+    ],
+    [['import', '-n', 'a'], 'Cannot run "import": wanted files or folders after it, found none; see containerd-reaper import --help'],
+    [["it's"], 'Cannot run "it\'s": wanted one of run, status, demo, events, replay, import; see containerd-reaper --help'],
   ]
   for (const [argv, line] of cases) t.equal(lineOf(...argv), line, argv.join(' '))
   t.notMatch(lineOf('two\nlines'), '\n')

@@ -132,7 +132,8 @@ export const cases: ReadonlyArray<Vector> = [
         await stand.run({ id: 'web', command: exits(3) })
         await reaper.stopped('ci', 'web')()
         await reaper.stop(1_000)()
-        assert.deepEqual([closedAfter, appended], [2, 2])
+        assert.equal(closedAfter, appended)
+        assert.ok(appended >= 2)
         assert.ok(E.isLeft(await store.append([])()))
       })
     },

@@ -12,14 +12,18 @@ import { linkedTo } from '../task/cancellable.ts'
 import { listing } from './listing.ts'
 import { subscription } from './subscription.ts'
 
-/** First and longest wait before the stream is opened again, ms: short, because shims repeat the exits of an outage for seconds only. */
-const reopenFirstMs = 100
-const reopenCapMs = 1_000
+/**
+ * Wait before the stream is opened again, ms, however long containerd is away. Shims repeat the exits of an outage 1, 3, 6, 10, 15 and 21 s
+ * after them, and some when nobody else knows their codes any more: what comes before we are back is lost.
+ */
+const reopenMs = 100
+/** Wait before a listing that was not complete is made again, ms. */
+const relistSoonMs = 1_000
 
 /** Runs until `env.signal` aborts. `listed` is called after each round of listings that was complete. */
 export const stayConnected = (env: Env, listed: () => void): T.Task<void> => async () => {
   const isOver = (): boolean => env.signal.aborted
-  for (let failures = 0; !isOver();) {
+  while (!isOver()) {
     const life = linkedTo(env.signal)
     const scope: Env = { ...env, signal: life.signal }
     const opened = new AbortController() // "aborted" once the stream is known to be open
@@ -31,9 +35,8 @@ export const stayConnected = (env: Env, listed: () => void): T.Task<void> => asy
     life.abort()
     life.unlink()
     if (isOver()) return
-    failures = opened.signal.aborted ? 0 : failures + 1
     sayLost(env, E.isLeft(ended) ? ended.left : undefined, opened.signal.aborted)
-    await env.clock.sleep(Math.min(reopenCapMs, reopenFirstMs * 2 ** failures), env.signal)
+    await env.clock.sleep(reopenMs, env.signal)
   }
 }
 
@@ -42,7 +45,7 @@ const keepListing = (env: Env, listed: () => void): T.Task<void> => async () => 
   while (!env.signal.aborted) {
     const isComplete = await listAll(env)
     if (isComplete) listed()
-    await env.clock.sleep(isComplete ? env.limits.relistPeriodMs : reopenCapMs, env.signal)
+    await env.clock.sleep(isComplete ? env.limits.relistPeriodMs : relistSoonMs, env.signal)
   }
 }
 

@@ -68,7 +68,7 @@ export const judge = (
   const printed = lines.map(ofLine)
   const kept = rows.flatMap((row) => (row._tag === 'Announcement' && row.type === 'CONTAINER_STOPPED' ? [ofRow(row)] : []))
   const told = [...printed, ...kept]
-  const isUnknown = ({ code, reason }: Told): boolean => code === 255 && reason === 'Unknown'
+  const isUnknown = ({ code, reason }: Told): boolean => code === 255 && (reason === 'Unknown' || reason === 'OOMKilled')
   const wrong = exiting.flatMap(({ id, code, reason, pid }) => {
     const [first] = told.filter((one) => one.id === id)
     if (first === undefined || (isUnknown(first) && isUnseen(id))) return []
@@ -86,7 +86,7 @@ export const judge = (
     lostLines: unprinted.length,
     lostAnnouncements: unkept.length,
     doubled: doubled.length,
-    unseen: exiting.filter(({ id }) => isUnseen(id)).length,
+    unseen: exiting.filter(({ id }) => isUnseen(id) && told.filter((one) => one.id === id).every(isUnknown)).length,
     repeated: printed.length - distinct(printed.map(({ seq }) => seq)).length,
     complaints: [...wrong, ...unprinted, ...unkept, ...doubled],
   }

@@ -54,9 +54,10 @@ export const startProxy = async (address: string, to: string): Promise<Proxy> =>
     })
     from.on('drain', () => other.resume())
     from.on('error', () => undefined) // 'close' follows
+    // What came before the end is still handed on: a connection without us between would have it, too.
     from.on('close', () => {
       open.delete(from)
-      other.destroy()
+      other.end()
     })
   }
   const server = createServer((client) => {

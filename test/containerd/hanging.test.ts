@@ -91,8 +91,11 @@ t.test('hanging deletes', needsContainerd(), async (t: Test) => {
   t.test("a client's delete that is cut off beside us leaves no shim either", async (t) => {
     const here = scene(t, daemon, 'beside')
     const reaper = await here.reap({ flags: ['--delete-grace', '1s'] })
+    const gate = makeGate(daemon.rootfs, here.namespace)
+    t.teardown(gate.close)
     runc.hang('shared', forEver)
-    await here.ctr.run('shared', { command: 'exit 7', runcBinary: runc.path })
+    await here.ctr.run('shared', { command: `${gate.wait}; exit 7`, runcBinary: runc.path })
+    gate.open()
     await waitForStatus(here.ctr, 'shared', 'STOPPED')
     const cutOff = new AbortController()
     const deleting = here.ctr.taskDelete('shared', { cutOff: cutOff.signal })

@@ -28,7 +28,7 @@ const start = (program: string, socket: string): Plugin => {
   const child = spawn(program, [socket], { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => said += chunk)
-  return { said: () => said, ended: new Promise((resolve) => child.once('exit', resolve)) }
+  return { said: () => said, ended: new Promise((resolve) => child.once('close', resolve)) }
 }
 
 const saysOnce = (said: string, line: string): void =>

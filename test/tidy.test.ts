@@ -119,6 +119,7 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   'shell/cri/roster.ts': 'test/vectors/shell/cri/answers.ts and cri.ts, on both runtimes',
   'shell/cri/seq_field.ts': 'needs a client; test/vectors/shell/cri/services.ts and test/shell/cli/events.test.ts',
   'shell/cri/server.ts': 'needs a client; test/vectors/shell/cri/services.ts and socket.ts, on both runtimes',
+  'shell/cri/times.ts': 'needs a stage; test/vectors/shell/cri/stage.ts, on both runtimes',
   'shell/cri/view.ts': 'test/vectors/shell/cri/answers.ts and message.ts, on both runtimes',
   'shell/cri/wire.ts': 'test/vectors/shell/cri/answers.ts and message.ts, on both runtimes',
   'shell/cli/streams.ts': 'types, and a constant that test/vectors/shell/cli/printer.ts uses',

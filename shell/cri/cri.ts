@@ -119,12 +119,12 @@ export const makeCri = ({ namespaces, version, clock = systemClock, limits }: Cr
           }),
         ),
     }),
-    trace: (event, _, after, before) => {
+    trace: (event, effects, after, before) => {
       state = before
       if (!hasBegun) { for (const { stage } of theatres.values()) stage.begin(before, event.at) }
       hasBegun = true
       state = after
-      for (const { stage } of theatres.values()) stage.observe(event, after)
+      for (const { stage } of theatres.values()) stage.observe(event, effects, after)
     },
     onAnnouncement: (announcement) => theatres.get(announcement.run.namespace)?.stage.announced(announcement),
     serve: (namespace, path) => {

@@ -9,6 +9,7 @@ import {
   containerKey,
   type CriContainer,
   type CriEventType,
+  type Effect,
   entries,
   follow,
   lookup,
@@ -32,13 +33,14 @@ import {
 import type { Directory } from './directory.ts'
 import type { Entry } from './entry.ts'
 import type { Roster, Subject } from './roster.ts'
+import { makeTimes } from './times.ts'
 import type { View } from './view.ts'
 
 export interface Stage {
   /** What the machine knew before its first event: nothing of it is news. */
   readonly begin: (state: State, at: Millis) => void
-  /** The machine took an event, and this is its state now. */
-  readonly observe: (event: ReaperEvent, state: State) => void
+  /** The machine took an event; this is what it led to, and its state now. */
+  readonly observe: (event: ReaperEvent, effects: ReadonlyArray<Effect>, state: State) => void
   /** An announcement of an earlier process: STOPPED alone, for the rest of what led to it was told then. */
   readonly recalled: (announcement: Announcement) => void
   /** An announcement is durable. */
@@ -57,7 +59,7 @@ interface StageParts {
 }
 
 export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, state }: StageParts): Stage => {
-  let lastAt = 0n as Nanos
+  const times = makeTimes()
 
   const factsOf = (id: string, at: Nanos) => directory.container(containerKey(namespace, id)) ?? unknownFacts(id, at)
 
@@ -65,8 +67,7 @@ export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, s
     const { id, podId } = subject
     let { startedAt } = subject
     for (const type of types) {
-      const at = when > lastAt ? when : lastAt
-      lastAt = at
+      const at = times.of(podId, type === 'STOPPED' ? said : undefined, when)
       if (type === 'STARTED') startedAt = at
       const pod = view.podFacts(podId, id)
       const container: CriContainer | undefined = type === 'STOPPED' && said !== undefined && !subject.isPod
@@ -76,6 +77,8 @@ export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, s
     }
     return { ...subject, startedAt }
   }
+
+  const podIn = ({ run: { id }, sandboxId }: Announcement): string => roster.get(id)?.podId ?? podIdOf(id, sandboxId, 'container')
 
   const look = (id: string, state: State, at: Millis, origin: Origin): void => {
     const known = roster.get(id)
@@ -89,6 +92,8 @@ export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, s
       // The events first: they are told with what is about to be forgotten.
       tell(subject, due, toNanos(at))
       roster.remove(id)
+      times.settle(id)
+      if (!roster.hasPod(subject.podId)) times.forget(subject.podId)
       if (sight.standing === 'gone') directory.forget(namespace, id)
       return
     }
@@ -110,7 +115,10 @@ export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, s
         if (found.namespace === namespace) look(found.id, state, at, 'restored')
       }
     },
-    observe: (event, state) => {
+    observe: (event, effects, state) => {
+      for (const said of saidIn(effects)) {
+        if (said.run.namespace === namespace && isStopped(said)) times.expect(podIn(said), said)
+      }
       if (event._tag === 'Relisted') {
         if (event.namespace !== namespace) return
         const listed = [event.containers, event.tasks, event.sandboxes ?? []].flatMap((found) => found.map(({ id }) => id))
@@ -134,11 +142,15 @@ export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, s
       const here: Subject = { ...subject, line }
       roster.put(here)
       if (due.length > 0) roster.put(tell(here, due, toNanos(said.at), said))
+      times.settle(id)
     },
   }
 }
 
 const isStopped = ({ type }: Announcement): boolean => type === 'CONTAINER_STOPPED'
+
+const saidIn = (effects: ReadonlyArray<Effect>): ReadonlyArray<Announcement> =>
+  effects.flatMap((effect) => (effect._tag === 'Persist' ? effect.release.map(({ announcement }) => announcement) : []))
 
 /** Of a container of which nothing is known but its announcement. */
 const subjectSaid = ({ run: { id, pid }, sandboxId }: Announcement): Subject => ({

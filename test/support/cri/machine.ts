@@ -49,8 +49,8 @@ export interface CriMachine {
   readonly live: (id: string, code?: number, made?: Made) => Promise<void>
   /** An event as it is. */
   readonly post: (event: ReaperEvent) => void
-  /** What is written from now on takes until `release`. */
-  readonly hold: () => void
+  /** What is written from now on, or of that what announces something, takes until `release`. */
+  readonly hold: (what?: 'all' | 'announcements') => void
   readonly release: () => void
   readonly now: () => number
 }
@@ -72,7 +72,7 @@ export const criMachine = (
   const containerd = cri.overhear(fakeContainerd({ containerGet: (_, id) => succeeds(records.get(id) ?? Container.create({ id })) }))
   let state = initial('boot')
   let pid = 100
-  let isHolding = false
+  let holding: 'none' | 'all' | 'announcements' = 'none'
   let held: Array<Asked> = []
   const policy = { ...defaultPolicy, inferredGraceMs: 0 }
   const at = () => millis(clock.now())
@@ -127,7 +127,7 @@ export const criMachine = (
       for (const effect of effects) {
         const asked = askedBy(effect)
         if (asked === undefined) continue
-        if (isHolding && effect._tag === 'Persist') held.push(asked)
+        if (effect._tag === 'Persist' && (holding === 'all' || (holding === 'announcements' && effect.release.length > 0))) held.push(asked)
         else queue.push(...answer(asked))
       }
     }
@@ -195,11 +195,11 @@ export const criMachine = (
       exit(id, code)
     },
     post: (event) => post(event),
-    hold: () => {
-      isHolding = true
+    hold: (what = 'all') => {
+      holding = what
     },
     release: () => {
-      isHolding = false
+      holding = 'none'
       const late = held
       held = []
       for (const asked of late) post(...answer(asked))

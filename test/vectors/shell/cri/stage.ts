@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { containerKey, millis, nanos } from '../../../../core/index.ts'
 import { type Served, type Subscriber, withCri } from '../../../support/cri/served.ts'
 import type { Vector } from '../../../support/property.ts'
+import { virtualClock } from '../../../support/virtual_clock.ts'
 
 const key = (id: string) => containerKey('ci', id)
 const exited = (served: Served, id: string, pid: number, code = 3): void =>
@@ -118,7 +119,7 @@ export const cases: ReadonlyArray<Vector> = [
       }),
   },
   {
-    name: 'the time of an event never goes back, whatever the clock does',
+    name: 'the time of an event never goes back within a pod, whatever the clock does',
     run: () =>
       withCri(async (served) => {
         const listener = await served.subscribe()
@@ -127,8 +128,34 @@ export const cases: ReadonlyArray<Vector> = [
         exited(served, 'a', 42)
         for (let n = 0; n < 30; n++) await served.live(`c${n}`, 0, { pod: 'p' })
         await listener.events(93)
-        const times = listener.heard.map(({ at }) => at)
-        assert.deepEqual(times, [...times].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)))
+        for (const pod of ['a:pod', 'p']) {
+          const times = listener.heard.filter((event) => event.pod === pod).map(({ at }) => at)
+          assert.deepEqual(times, [...times].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)), pod)
+        }
       }),
+  },
+  {
+    name: 'STOPPED has the time of its announcement, and what is told before it, while that is being written, is not later',
+    run: async () => {
+      const clock = virtualClock()
+      await withCri(async (served) => {
+        const listener = await served.subscribe()
+        for (const id of ['a', 'b']) await served.create(id, { pod: 'p' })
+        served.start('a')
+        served.hold('announcements')
+        served.exit('a')
+        await clock.advance(50)
+        served.start('b')
+        await served.create('other')
+        served.release()
+        await clock.advance(50)
+        await served.create('c', { pod: 'p' })
+        await listener.events(7)
+        assert.deepEqual(listener.told().slice(3), ['b STARTED', 'other CREATED', 'a STOPPED', 'c CREATED'])
+        const [said] = served.announced
+        const begin = BigInt(said?.at ?? 0) * 1_000_000n
+        assert.deepEqual(listener.heard.slice(3).map(({ at }) => (at - begin) / 1_000_000n), [0n, 50n, 0n, 100n])
+      }, { clock })
+    },
   },
 ]

@@ -31,6 +31,18 @@ export interface Feed {
   readonly push: (entry: Entry) => void
   readonly listen: (sink: Sink, start: Start) => Listening
   readonly listeners: () => number
+  /** What is kept, for those who watch memory. */
+  readonly held: () => Held
+}
+
+export interface Held {
+  /** Events, and pods that are remembered for them. */
+  readonly events: number
+  readonly pods: number
+  /** Events that are kept as bytes, once for all listeners. */
+  readonly rendered: number
+  /** Bytes that the transports have not taken yet, of all listeners. */
+  readonly inFlightBytes: number
 }
 
 export interface FeedLimits extends PumpLimits {
@@ -163,5 +175,12 @@ export const makeFeed = (clock: Clock, encode: Encode, limits: FeedLimits = defa
     return { missed, close: () => leave(pump.end(begun)) }
   }
 
-  return { push, listen, listeners: () => pumps.size }
+  const held = (): Held => ({
+    events: ring.end() - ring.first(),
+    pods: newest.size,
+    rendered: recent.size,
+    inFlightBytes: [...pumps].reduce((sum, pump) => sum + pump.inFlightBytes(), 0),
+  })
+
+  return { push, listen, listeners: () => pumps.size, held }
 }

@@ -34,6 +34,8 @@ export interface Pump {
   readonly wake: () => void
   /** The listener has gone: nothing is written any more. Gives its place; `begun` as it was given if it had not been started. */
   readonly end: (begun: Place) => Place
+  /** Bytes that the transport has not taken yet. */
+  readonly inFlightBytes: () => number
 }
 
 interface PumpParts {
@@ -94,5 +96,6 @@ export const makePump = ({ ring, render, sink, clock, limits, onCut }: PumpParts
       const at = clock.monotonic()
       return receipt?.place(at, inFlight > 0 && at - movedAt >= limits.settleMs) ?? begun
     },
+    inFlightBytes: () => inFlightBytes,
   }
 }

@@ -115,7 +115,7 @@ export const cases: ReadonlyArray<Vector> = [
       }),
   },
   {
-    name: 'W5: 1,000 reconnects with an event in each gap, and none is lost',
+    name: 'CRI contract: reconnects: W5: 1,000 of them with an event in each gap, and none is lost',
     run: () =>
       withCri(async (served) => {
         const client = served.client()
@@ -139,7 +139,7 @@ export const cases: ReadonlyArray<Vector> = [
       }),
   },
   {
-    name: 'W5: listeners that are cut off in mid-event lose nothing for those who come after them',
+    name: 'CRI contract: connections that break in mid-event: W5: they lose nothing for those who come after them',
     run: () =>
       withCri(async (served) => {
         const told = new Set<string>()

@@ -28,7 +28,7 @@ const containerOfKubernetes = extension('io.cri-containerd.container.metadata', 
 
 export const cases: ReadonlyArray<Vector> = [
   {
-    name: 'a pod of Kubernetes: its names, labels and all its containers, in every event',
+    name: 'CRI contract: payload: a pod of Kubernetes: its names, labels and all its containers, in every event',
     run: () =>
       withCri(async (served) => {
         const listener = await served.subscribe()

@@ -100,7 +100,7 @@ export const cases: ReadonlyArray<Vector> = [
     }, ['a CREATED', 'a STARTED', 'a STOPPED', 'a DELETED']),
   },
   {
-    name: 'W9: 500 containers that exit together, 5 of them in a pod each: no inversion',
+    name: 'CRI contract: order: W9: 500 containers that exit together, 5 of them in a pod each: no inversion',
     run: () =>
       withCri(async (served) => {
         const listener = await served.subscribe()

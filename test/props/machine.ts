@@ -2,7 +2,8 @@
  * The machine in simulated worlds: containerd, its other clients, the wires and the disk around it, with faults drawn from a seed, our own
  * death at any moment included. Each rule of the design is a checker in test/sim/checkers. A failure names the seed and how to see it again.
  *
- * `SIM_SEEDS` says how many worlds (600 by default), `SIM_FROM` which is the first.
+ * `SIM_SEEDS` says how many worlds (2,000 by default: about ten seconds of a core on either runtime; test/nightly/simulated_worlds.ts makes
+ * 100,000), `SIM_FROM` which is the first.
  */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
@@ -14,7 +15,7 @@ import type { Prop } from '../support/property.ts'
 /** The worlds that are made are always the same ones, so that a run can be compared with the last; `SIM_FROM` makes others. */
 const from = sizeFrom('SIM_FROM', 1)
 const shares = 4
-const share = Math.ceil(sizeFrom('SIM_SEEDS', 600) / shares)
+const share = Math.ceil(sizeFrom('SIM_SEEDS', 2_000) / shares)
 
 const keepsItsRules = (first: number): Prop => ({
   name: `machine: worlds ${first} to ${first + share - 1} keep every rule`,

@@ -159,7 +159,7 @@ export const createShell = (env: ShellEnv): Shell => {
       lives += 1
       life = lives
       const rows = disk.rows()
-      const restored = rows.length === 0 ? initial(bootId) : replayRecords(bootId, rows, earlierBoot)
+      const restored = rows.length === 0 ? initial(bootId) : replayRecords(bootId, rows, earlierBoot, millis(clock.now()))
       state = restored
       hooks.resumed(restored)
       const effects = resume(plan.policy)(restored, millis(clock.now()))

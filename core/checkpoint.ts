@@ -65,16 +65,17 @@ const lastForgotten = ({ generations, runs, sandboxGenerations, sandboxes }: New
 }
 
 const containerOf = (key: ContainerKey, found: ReadonlyArray<RunRecord>, log: Log): Container => {
-  const { former, now } = log
+  const { now } = log
+  const isFormer = (row: RunRecord): boolean => log.former.has(row) || row.formerBoot === true
   const [namespace, id] = parts(key)
-  const rows = found.map((row) => (former.has(row) && row.exit === undefined ? endedUnseen(row, now ?? row.at) : row))
+  const rows = found.map((row) => (isFormer(row) && row.exit === undefined ? endedUnseen(row, now ?? row.at) : row))
   const metadata = rows.at(-1)?.metadata ?? noMetadata
   // The oldest open one goes first; the others wait for their turn, as they did before.
   const turn = rows.find(({ exit, standing }) => exit !== undefined && standing === 'open')
   const runs = found.map((before, place): Run => {
     const row = rows[place] ?? before
     const run = runOf(row, callId(place + 1), row === turn, log)
-    return former.has(before) ? { ...run, formerBoot: true } : run
+    return isFormer(before) ? { ...run, formerBoot: true } : run
   })
   // One that has a row only for an OOM kill may have exited since, and would go first.
   const inDoubt = turn !== undefined && rows.some(({ exit }) => exit === undefined)

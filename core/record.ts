@@ -24,6 +24,8 @@ export interface RunRecord {
   /** `open`: still to be handled. `announced`: STOPPED is out, a look for a leaked shim is owed. `closed`: nothing is owed. */
   readonly standing: 'open' | 'announced' | 'closed'
   readonly at: Millis
+  /** The run ended with an earlier boot of the host than this row was written in: its pid names nothing any more. */
+  readonly formerBoot?: true
   /** What was done about the exit so far, oldest first. Left out while nothing was. */
   readonly trail?: ReadonlyArray<TrailStep>
 }

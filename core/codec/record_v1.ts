@@ -49,8 +49,9 @@ const RunFieldsV1 = t.type({
   at: millisAsNumber,
 })
 
-/** `trail` came later; an older reaper of this version passes it over. */
-const RunRecordV1 = t.exact(t.intersection([RunFieldsV1, t.partial({ trail: TrailV1 })], 'a RunRecord'))
+/** These came later; an older reaper of this version passes them over. */
+const laterFields = t.partial({ formerBoot: t.literal(true), trail: TrailV1 })
+const RunRecordV1 = t.exact(t.intersection([RunFieldsV1, laterFields], 'a RunRecord'))
 
 const RunDroppedV1 = t.strict({ _tag: t.literal('RunDropped'), run: RunIdV1 }, 'a RunDropped')
 

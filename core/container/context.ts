@@ -97,7 +97,11 @@ export const runningRecord = (ctx: Context, run: Run): RunRecord => ({
   lastError: undefined,
   standing: 'open',
   at: ctx.at,
+  ...bootOf(run),
 })
+
+/** A row may be written in a later boot than its run ended with: then it says so itself. */
+export const bootOf = ({ formerBoot }: Run): Pick<RunRecord, 'formerBoot'> => (formerBoot === true ? { formerBoot } : {})
 
 /** The row that says all there is to say of the run. */
 export const runRecord = (
@@ -116,6 +120,7 @@ export const runRecord = (
   lastError: handling.lastError,
   standing,
   at: ctx.at,
+  ...bootOf(run),
   ...(handling.trail.length === 0 ? {} : { trail: handling.trail }),
 })
 

@@ -12,7 +12,7 @@ import type { Effect } from '../effect.ts'
 import { containerOwner } from '../ids.ts'
 import type { RunRecord } from '../record.ts'
 import type { Context, RunEvent, Stepped } from './context.ts'
-import { isMetadataKnown, metadataOf, unmoved } from './context.ts'
+import { bootOf, isMetadataKnown, metadataOf, unmoved } from './context.ts'
 import type { Run } from './phase.ts'
 
 /** The first OOM kill of the run is written down; a further one is no news. */
@@ -74,7 +74,8 @@ const update = (ctx: Context, { id, phase }: Run): ReturnType<typeof announcemen
   })
 }
 
-const statusRow = (ctx: Context, { id, phase }: Run): RunRecord => {
+const statusRow = (ctx: Context, run: Run): RunRecord => {
+  const { id, phase } = run
   const handling = phase._tag === 'Running' || phase._tag === 'Exited' ? undefined : phase.handling
   return {
     _tag: 'RunRecord',
@@ -87,6 +88,7 @@ const statusRow = (ctx: Context, { id, phase }: Run): RunRecord => {
     lastError: handling?.lastError,
     standing: phase._tag === 'Exited' ? 'closed' : phase._tag === 'Announced' ? 'announced' : 'open',
     at: ctx.at,
+    ...bootOf(run),
     ...(handling === undefined || handling.trail.length === 0 ? {} : { trail: handling.trail }),
   }
 }

@@ -76,7 +76,7 @@ const anyRun = {
 
 export const anyRecord: fc.Arbitrary<ReaperRecord> = fc.oneof(
   record<ReaperRecord>(anyRun),
-  record<ReaperRecord>({ ...anyRun, trail: fc.array(anyStep, { maxLength: 3 }) }),
+  record<ReaperRecord>({ ...anyRun, formerBoot: fc.constant(true as const), trail: fc.array(anyStep, { maxLength: 3 }) }),
   record({ _tag: fc.constant('RunDropped' as const), run: anyRunId }),
   record({ _tag: fc.constant('SandboxRecord' as const), namespace, id, exit: anyExit, at: anyMillis }),
   anyAnnouncement,

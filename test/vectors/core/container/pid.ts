@@ -1,6 +1,7 @@
 /** After another boot of the host: pids begin again, so an old one is never taken for the new task of that number. */
 import assert from 'node:assert/strict'
 import {
+  callId,
   containerKey,
   defaultPolicy,
   type Effect,
@@ -109,6 +110,24 @@ export const cases: ReadonlyArray<Vector> = [
       const [state] = carryOn(replayRecords('boot-2', [row({ standing: 'closed' })], 1), [
         { _tag: 'TaskStarted', container: key, pid: 42, at },
       ], 'Running')
+      assert.deepEqual(lookup(key, state.containers)?.runs.map(({ id, phase }) => [id.generation, phase._tag]).at(-1), [2, 'Running'])
+    },
+  },
+  {
+    name: 'boot: a row that is written again after it is still that of a run of an earlier boot, also to the next start',
+    run: () => {
+      const fired: ReaperEvent = { _tag: 'TimerFired', owner: { _tag: 'Container', key }, call: callId(1), at }
+      const [loading, asked] = step(defaultPolicy)(fired, replayRecords('boot-2', [row({})], 1))
+      const call = asked.find(({ _tag }) => _tag === 'LoadTask')
+      assert.ok(call?._tag === 'LoadTask')
+      const [, effects] = step(defaultPolicy)({ ...call, _tag: 'LoadSettled', outcome: { _tag: 'Unclear' }, at }, loading)
+      const rows = effects.flatMap((effect) => (effect._tag === 'Persist' ? effect.records : []))
+      assert.equal(rows.length, 1)
+      const [state, later] = carryOn(replayRecords('boot-2', [row({}), ...rows], 1), [
+        { _tag: 'TaskStarted', container: key, pid: 42, at },
+      ], 'Running')
+      assert.deepEqual(said(later), ['42@1 3 Error'])
+      assert.equal(destroyed(later), 0)
       assert.deepEqual(lookup(key, state.containers)?.runs.map(({ id, phase }) => [id.generation, phase._tag]).at(-1), [2, 'Running'])
     },
   },

@@ -4,6 +4,7 @@
  * @module
  */
 import { metadataOf } from './container/context.ts'
+import { hasLived } from './container/over.ts'
 import type { ContainerInput, Observation } from './container/step.ts'
 import type { Relisted } from './event.ts'
 import { containerKey, sandboxKey } from './ids.ts'
@@ -29,6 +30,13 @@ export const observations = ({ namespace, containers, tasks, sandboxes, at }: Re
     ...containers.flatMap(({ id, metadata }) => (metadata.kind === 'sandbox' ? [id] : [])),
     ...ours.flatMap((container) => (metadataOf(container).kind === 'sandbox' ? [container.id] : [])),
   ])
+  // A pause container of which no run is known tells of no end: the sandbox is seen to by itself as long as that is so.
+  const isTold = (id: string): boolean => {
+    const container = pauses.has(id) ? lookup(containerKey(namespace, id), state.containers) : undefined
+    return container !== undefined && hasLived(container)
+  }
+  const isSeenTo = (id: string): boolean =>
+    isTold(id) || (pauses.has(id) && lookup(sandboxKey(namespace, id), state.sandboxes) === undefined)
 
   const seen = [...containers].sort(byId).map(({ id, metadata }): Observation => (
     { _tag: 'ContainerSeen', container: containerKey(namespace, id), metadata, at }
@@ -49,12 +57,12 @@ export const observations = ({ namespace, containers, tasks, sandboxes, at }: Re
     containers: [...seen, ...missing, ...taskSeen, ...taskMissing],
     sandboxes: listedSandboxes === undefined ? [] : [
       // The sandbox of a pause container is seen to through the container, so that its end is told once.
-      ...[...sandboxes ?? []].sort(byId).filter(({ id }) => !pauses.has(id)).map(({ id, sandboxer }): SandboxSeen => (
+      ...[...sandboxes ?? []].sort(byId).filter(({ id }) => !isSeenTo(id)).map(({ id, sandboxer }): SandboxSeen => (
         { _tag: 'SandboxSeen', sandbox: sandboxKey(namespace, id), sandboxer, at }
       )),
       ...entries(state.sandboxes).flatMap(([key, sandbox]): ReadonlyArray<SandboxMissing | SandboxOverlapped> => {
         if (sandbox.namespace !== namespace) return []
-        if (pauses.has(sandbox.id)) return [{ _tag: 'SandboxOverlapped', sandbox: key, at }]
+        if (isTold(sandbox.id)) return [{ _tag: 'SandboxOverlapped', sandbox: key, at }]
         return listedSandboxes.has(sandbox.id) ? [] : [{ _tag: 'SandboxMissing', sandbox: key, at }]
       }),
     ],

@@ -5,6 +5,7 @@
  * @module
  */
 import { seqAfter } from './announcement.ts'
+import { hasLived } from './container/over.ts'
 import type { ReaperEvent, SandboxEvent, TaskExited } from './event.ts'
 import { bury, forEach, grant, inContainer, type Stepped } from './fleet.ts'
 import type { ImageKey, SandboxKey } from './ids.ts'
@@ -13,7 +14,7 @@ import { stepImage } from './image.ts'
 import type { Policy } from './policy.ts'
 import { observations } from './relist.ts'
 import { stepSandbox } from './sandbox.ts'
-import type { Container, State } from './state.ts'
+import type { Container, Sandbox, State } from './state.ts'
 import { insert, lookup, remove } from './table.ts'
 
 export type { Stepped }
@@ -90,7 +91,9 @@ const sandboxOrPause = (policy: Policy, event: SandboxEvent, state: State): Step
   const [namespace, id] = parts(event.sandbox)
   const container = containerKey(namespace, id)
   const pause = lookup(container, state.containers)
-  if (pause === undefined || !isPause(pause)) return inSandbox(policy, event, event.sandbox, state)
+  if (pause === undefined || !standsFor(pause, lookup(event.sandbox, state.sandboxes))) {
+    return inSandbox(policy, event, event.sandbox, state)
+  }
   const told = event._tag === 'SandboxExited' ? event : event._tag === 'SandboxWatchSettled' ? event.outcome : undefined
   if (told === undefined || !('code' in told) || told.code === undefined) return [state, []]
   const { code, exitedAt } = told
@@ -99,8 +102,15 @@ const sandboxOrPause = (policy: Policy, event: SandboxEvent, state: State): Step
   return inContainer(policy, exit, container, state)
 }
 
-const isPause = ({ lookup: known }: Container): boolean =>
-  (known._tag === 'Known' || known._tag === 'Deleted') && known.metadata.kind === 'sandbox'
+/**
+ * Whether a container is what tells of the end of the sandbox of its name: a pause container of which a run is known, or one whose record
+ * was gone before it could be read, as long as no listing or event has told of the sandbox itself.
+ */
+const standsFor = (container: Container, sandbox: Sandbox | undefined): boolean => {
+  const { lookup: known } = container
+  if (known._tag !== 'Known' && known._tag !== 'Deleted') return false
+  return hasLived(container) && (known.metadata.kind === 'sandbox' || (known._tag === 'Deleted' && sandbox === undefined))
+}
 
 const inSandbox = (policy: Policy, input: SandboxInput, key: SandboxKey, state: State): Stepped => {
   const before = lookup(key, state.sandboxes)

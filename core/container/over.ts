@@ -16,6 +16,9 @@ export const endOf = ({ phase }: Run): Nanos | undefined =>
 
 export const isClosed = ({ closed }: Container, pid: number): boolean => closed.some((run) => run.pid === pid)
 
+/** Whether any run of it is known. Of a record alone nobody can tell an end. */
+export const hasLived = ({ closed, runs }: Container): boolean => runs.length > 0 || closed.length > 0
+
 /** Whether a run of this pid has been announced. */
 export const isOver = (container: Container, pid: number): boolean =>
   isClosed(container, pid) || container.runs.some((run) => hasPid(run, pid) && endOf(run) !== undefined)

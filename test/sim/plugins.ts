@@ -103,7 +103,9 @@ export const createPlugins = ({ clock, random, plan, calmAt, hooks }: PluginsEnv
   const tellAll = (run: RunId, done: () => void): void => {
     const meant = plugins.filter(({ isRegistered }) => isRegistered)
     const sessions = meant.map(({ session }) => session)
+    const mine = life
     const next = (place: number): void => {
+      if (mine !== life) return // the process died, and with it whatever it had still to tell
       const plugin = meant[place]
       if (plugin === undefined) return done()
       if (plugin.session !== sessions[place]) return next(place + 1)

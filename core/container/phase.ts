@@ -120,12 +120,8 @@ export interface Exited {
   readonly attempts: number
 }
 
-export type HandlingPhase =
-  | Examining
-  | Recorded
-  | Attempting
-  | BackingOff
-  | Recording
+/** A run whose exit is being handled. */
+export type HandlingPhase = Examining | Recorded | Attempting | BackingOff | Recording
 export type Phase = Running | HandlingPhase | Announced | Exited
 
 /** A run in the middle of an attempt. */

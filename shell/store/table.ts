@@ -27,11 +27,14 @@ export type OpenTable = (dir: string) => Promise<Table>
 
 const atOnce = 1_000
 
+/** LevelDB's log, and each of the dozen tables that it lets gather before it merges them, are about as large: a quarter of its default, bytes. */
+const writeBufferSize = 1_024 * 1_024
+
 /**
  * A table of LevelDB. Without compression, so that one damaged byte costs one row instead of a whole block.
  */
 export const openLevel: OpenTable = async (dir) => {
-  const level = new ClassicLevel(dir, { keyEncoding: 'utf8', valueEncoding: 'utf8', compression: false })
+  const level = new ClassicLevel(dir, { keyEncoding: 'utf8', valueEncoding: 'utf8', compression: false, writeBufferSize })
   await level.open()
   return {
     write: (ops) => level.batch([...ops], { sync: true }),

@@ -58,6 +58,7 @@ export const makeWriter = (options: WriterOptions, { table: first, contents }: O
   let epoch = 0
   /** Bytes of all rows when it was last asked what could go. */
   let lastLook = 0
+  let lookedAt = Number.NEGATIVE_INFINITY
   let queue: Array<Pending> = []
   let working: Promise<void> | undefined
   const failed = (text: string): E.Either<StoreFailed, never> => E.left(storeFailed(`write to the store in ${dir}`, text))
@@ -145,13 +146,19 @@ export const makeWriter = (options: WriterOptions, { table: first, contents }: O
   }
 
   const tidy = async (): Promise<void> => {
-    const { all, over } = ledger.sizes()
+    const { all, live, over } = ledger.sizes()
     const slack = Math.min(4 * 1_024 * 1_024, retention.maxBytes / 8)
-    if (table === undefined || all - lastLook < slack) return
+    const now = clock.now()
+    const isDue = now - lookedAt >= lookEveryMs
+    if (table === undefined || (all - lastLook < slack && !isDue)) return
     lastLook = all
-    const kept = ledger.keep(retention, span.acknowledged, clock.now())
+    lookedAt = now
+    const kept = ledger.keep(retention, span.acknowledged, now)
     const garbage = all - kept.bytes
-    if (garbage < slack / 2 || (garbage < kept.bytes / 2 && over <= retention.maxBytes)) return
+    const isWorthIt = garbage >= slack / 2 && (garbage >= kept.bytes / 2 || over > retention.maxBytes)
+    // What is not needed any more goes within the hour also where little is written, but not for a few rows of many.
+    const isTime = isDue && live > kept.bytes && live - kept.bytes >= kept.bytes / 16
+    if (!isWorthIt && !isTime) return
     try {
       const planned = await compaction(table, kept, span, last)
       if (E.isLeft(planned)) {
@@ -181,6 +188,9 @@ export const makeWriter = (options: WriterOptions, { table: first, contents }: O
     },
   }
 }
+
+/** How often it is asked what is too old, ms. */
+const lookEveryMs = 3_600_000
 
 /** What a person can do about it. */
 const hint = (text: string): string => {

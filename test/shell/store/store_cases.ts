@@ -1,14 +1,21 @@
 /** What a durable store does while the disk is well. Both runtimes run these. */
 import assert from 'node:assert/strict'
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
-import { replayRecords } from '../../../core/index.ts'
+import { millis, replayRecords } from '../../../core/index.ts'
 import { storeFailed } from '../../../shell/errors.ts'
 import { openLevel } from '../../../shell/store/table.ts'
 import type { Vector } from '../../support/property.ts'
-import { exits, inScratch, loaded, ok, opened, refusal, rowsIn, run, saboteur, said } from './scratch.ts'
+import { virtualClock } from '../../support/virtual_clock.ts'
+import { exits, inScratch, loaded, ok, opened, refusal, rowsIn, run, saboteur, said, start } from './scratch.ts'
+
+/** In a row that stands for all that were dropped. */
+const nobody = { namespace: '', id: '', pid: 0 }
+
+/** Bytes of a file, 0 when LevelDB has just removed it. */
+const sizeIn = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
 
 export const cases: ReadonlyArray<Vector> = [
   {
@@ -173,6 +180,46 @@ export const cases: ReadonlyArray<Vector> = [
         ])
         assert.ok(rows.length < 300, `wanted few rows, found ${rows.length}`)
         assert.deepEqual(rows.filter((row) => row._tag === 'Announcement').at(-1), said(400))
+      }),
+  },
+  {
+    name:
+      'what is over goes by age also where little is written, at an opening or with the next write; open runs and the newest number stay',
+    run: () =>
+      inScratch(async (dir) => {
+        const clock = virtualClock(start)
+        const week = 7 * 86_400_000
+        const store = await opened(dir, { clock })
+        await ok(store.append([run(7_777), ...exits(1, 3)])())
+        await clock.advance(week + 10)
+        await ok(store.append([run(4, { at: millis(start + week) })])())
+        await store.close()()
+        const stands = [run(7_777), said(3), run(4, { at: millis(start + week) }), {
+          _tag: 'RunDropped',
+          run: { ...nobody, generation: 1 },
+        }]
+        assert.deepEqual(await rowsIn(dir, { clock }), stands)
+        const again = await opened(join(dir, 'other'), { clock })
+        await ok(again.append(exits(1, 3))()) // old already, and the hour is not over
+        assert.equal((await loaded(again)).length, 0)
+        await again.close()()
+        await rowsIn(join(dir, 'other'), { clock })
+        assert.deepEqual(await rowsIn(join(dir, 'other'), { clock }), [said(3), { _tag: 'RunDropped', run: { ...nobody, generation: 1 } }])
+      }),
+  },
+  {
+    name: 'the disk that it takes is bounded, however much is written',
+    run: () =>
+      inScratch(async (dir) => {
+        const store = await opened(dir, { retention: { maxBytes: 1_000_000 } })
+        let most = 0
+        for (let n = 1; n <= 15_000; n += 150) {
+          await ok(store.append(exits(n, n + 149))())
+          most = Math.max(most, readdirSync(join(dir, 'rows')).reduce((sum, name) => sum + sizeIn(join(dir, 'rows', name)), 0))
+        }
+        await store.close()()
+        // Some 26 MB have been written by then; LevelDB lets a dozen tables gather before it merges them.
+        assert.ok(most < 18_000_000, `wanted at most 18 MB for 1 MB that may be kept, found ${most}`)
       }),
   },
   {

@@ -1,5 +1,5 @@
 /**
- * What a running container costs in memory: one open Wait and its place in the state. On the stand-in containerd, with the reaper in a
+ * What a running container costs in memory: one open Wait, its place in the state, and its row in the durable store. On the stand-in containerd, with the reaper in a
  * process of its own, beside a reaper that has nothing to look after.
  */
 import { fork } from 'node:child_process'
@@ -35,8 +35,8 @@ export const benchWaits = async (): Promise<Report> => {
       method:
         `A reaper with ${
           size.toLocaleString('en')
-        } running containers beside one without any, each in a process of its own, on the embedded ` +
-        `containerd; after a collection of garbage; median of ${rounds} processes each.`,
+        } running containers beside one without any, each in a process of its own, with a durable store, on ` +
+        `the embedded containerd; after a collection of garbage; median of ${rounds} processes each.`,
       tables: [{
         head: ['', 'without, MB', 'with, MB', 'kB a container'],
         rows: [row('heap and buffers', ({ heap }) => heap), row('resident', ({ rss }) => rss)],

@@ -9,6 +9,7 @@ import type { Clock } from './clock.ts'
 import type { Containerd } from './containerd/client.ts'
 import type { Log } from './log.ts'
 import type { NriPort } from './nri/reaper/port.ts'
+import type { Shims } from './shim/shims.ts'
 import type { Calls } from './task/calls.ts'
 import type { Store } from './store/port.ts'
 import type { Limit } from './task/limit.ts'
@@ -65,6 +66,8 @@ export interface Env {
   readonly io: IoPort | undefined
   /** NRI plugins, where there are any to tell. */
   readonly nri?: NriPort | undefined
+  /** What is asked for exits while containerd is away, where it can be. */
+  readonly shims?: Shims | undefined
   /** Hands an event to the loop. A promise asks whoever can wait to do so. */
   readonly post: (event: ReaperEvent) => Promise<void> | undefined
   /** A released announcement: it is in the log. */

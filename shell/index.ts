@@ -24,6 +24,7 @@ export { type Fields, type Log, type LogOptions, makeLog, silentLog, type Sink }
 export { type Loop, makeLoop, type Trace } from './loop.ts'
 export { type Mailbox, mailbox } from './mailbox.ts'
 export { type Reaper, type ReaperOptions, startReaper } from './reaper.ts'
+export { hostShims, type ShimExit, type Shims } from './shim/shims.ts'
 export type { NotStopped, Stopped } from './stopped.ts'
 export type { DurableStore } from './store/durable.ts'
 export { defaultRetention, type Retention } from './store/ledger.ts'

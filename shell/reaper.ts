@@ -31,6 +31,7 @@ import { makeLoop, type Trace } from './loop.ts'
 import { mailbox } from './mailbox.ts'
 import type { NriHost } from './nri/host.ts'
 import { makeNriPort } from './nri/reaper/reaper_nri.ts'
+import type { Shims } from './shim/shims.ts'
 import { stayConnected } from './source/connection.ts'
 import { type NotStopped, type Stopped, stoppedRuns } from './stopped.ts'
 import type { AnnouncementLog, Store } from './store/port.ts'
@@ -49,6 +50,8 @@ export interface ReaperOptions {
   readonly io?: IoPort
   /** NRI plugins, which are told of every exit; from `startNriHost`. It stays yours to close, after the reaper has stopped. */
   readonly nri?: NriHost
+  /** The shims of this containerd, from `hostShims`: they are asked for exits while containerd is away. Without, those of 1.7 and later are lost. */
+  readonly shims?: Shims
   readonly log?: Log
   readonly clock?: Clock
   /** This boot of the host; the kernel's id of it unless told. Pids of another boot mean nothing in this one. */
@@ -151,6 +154,7 @@ const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord
     selectors,
     dryRun,
     io: options.io === undefined ? undefined : attachOnce(options.io),
+    shims: options.shims,
     post: events.post,
     announce: (announcement) => {
       if (store.announcements === undefined) inMemory.add(announcement)

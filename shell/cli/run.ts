@@ -11,6 +11,7 @@ import { probe } from '../containerd/probe.ts'
 import { serveControl } from '../control/socket.ts'
 import { type Log, makeLog } from '../log.ts'
 import { startReaper } from '../reaper.ts'
+import { hostShims } from '../shim/shims.ts'
 import { describeError } from '../errors.ts'
 import { announcementFields } from './announcement_fields.ts'
 import { makePrinter } from './printer.ts'
@@ -74,6 +75,7 @@ export const run = async (config: Config, { out, err, outlet = openOutlet }: Str
     await printer.start()
     const started = await startReaper(cri.right.options(nri.right.options({
       containerd,
+      shims: hostShims(config.address),
       store: store.right,
       namespaces: config.namespaces,
       selectors: config.selectors,

@@ -9,6 +9,7 @@ import type * as T from 'fp-ts/lib/Task.js'
 import type { Env } from '../env.ts'
 import { describeError, type ShellError } from '../errors.ts'
 import { linkedTo } from '../task/cancellable.ts'
+import { outage } from './outage.ts'
 import { listing } from './listing.ts'
 import { subscription } from './subscription.ts'
 
@@ -23,20 +24,37 @@ const relistSoonMs = 1_000
 /** Runs until `env.signal` aborts. `listed` is called after each round of listings that was complete. */
 export const stayConnected = (env: Env, listed: () => void): T.Task<void> => async () => {
   const isOver = (): boolean => env.signal.aborted
+  let away: { readonly end: () => void } | undefined
   while (!isOver()) {
     const life = linkedTo(env.signal)
     const scope: Env = { ...env, signal: life.signal }
     const opened = new AbortController() // "aborted" once the stream is known to be open
     const ended = await subscription(() => {
       opened.abort()
+      away?.end()
+      away = undefined
       env.log.info('connected to containerd', { namespaces: env.namespaces })
       void keepListing(scope, listed)()
     })(scope)()
     life.abort()
     life.unlink()
-    if (isOver()) return
+    if (isOver()) break
+    away ??= beginOutage(env)
     sayLost(env, E.isLeft(ended) ? ended.left : undefined, opened.signal.aborted)
     await env.clock.sleep(reopenMs, env.signal)
+  }
+  away?.end()
+}
+
+/** Asks the shims from now on; `end` when containerd is back. */
+const beginOutage = (env: Env): { readonly end: () => void } => {
+  const { signal, abort, unlink } = linkedTo(env.signal)
+  void outage({ ...env, signal })()
+  return {
+    end: () => {
+      abort()
+      unlink()
+    },
   }
 }
 

@@ -25,8 +25,11 @@ import { cases as read } from './shell/interpret/read.ts'
 import { cases as timer } from './shell/interpret/timer.ts'
 import { cases as watch } from './shell/interpret/watch.ts'
 import { cases as cursor } from './shell/listeners/cursor.ts'
+import { cases as shimBundles } from './shell/shim/bundles.ts'
+import { cases as shims } from './shell/shim/shims.ts'
 import { cases as connection } from './shell/source/connection.ts'
 import { cases as listing } from './shell/source/listing.ts'
+import { cases as outage } from './shell/source/outage.ts'
 import { cases as subscription } from './shell/source/subscription.ts'
 import { cases as calls } from './shell/task/calls.ts'
 
@@ -50,6 +53,9 @@ export const cases: ReadonlyArray<Vector> = [
   ...io,
   ...interpretNri,
   ...nri,
+  ...outage,
+  ...shimBundles,
+  ...shims,
   ...outcome,
   ...persist,
   ...read,

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import type { Containerd } from '../../../../shell/containerd/client.ts'
 import { defaultCallLimits } from '../../../../shell/env.ts'
 import type { Process } from '../../../../shell/proto/gen/containerd/task.ts'
+import type { Shims } from '../../../../shell/shim/shims.ts'
 import { stayConnected } from '../../../../shell/source/connection.ts'
 import { listenersLeft } from '../../../../shell/task/cancellable.ts'
 import { failed, fails, type FakeContainerd, fakeContainerd, openCall, succeeds } from '../../../support/fake_containerd.ts'
@@ -135,6 +136,30 @@ export const cases: ReadonlyArray<Vector> = [
       await world.env.clock.advance(100)
       assert.equal(world.listed(), 3)
       await end(world)
+    },
+  },
+  {
+    name: 'connection: shims are asked from the loss of containerd until it is back, once',
+    run: async () => {
+      const asked: Array<AbortSignal> = []
+      const shims: Shims = {
+        follow: async (_, signal) => {
+          asked.push(signal)
+        },
+      }
+      const world = await start({ refuse: (n) => n === 1 || n > 3 ? undefined : lost }, {}, { shims })
+      assert.equal(asked.length, 0)
+      world.stream.end(lost)
+      await world.env.clock.advance(100)
+      await world.env.clock.advance(200)
+      assert.deepEqual([world.listed(), asked.map(({ aborted }) => aborted)], [1, [false]])
+      await world.env.clock.advance(400)
+      assert.deepEqual([world.listed(), asked.map(({ aborted }) => aborted)], [2, [true]])
+      world.stream.end(lost)
+      await settle()
+      assert.deepEqual(asked.map(({ aborted }) => aborted), [true, false])
+      await end(world)
+      assert.deepEqual(asked.map(({ aborted }) => aborted), [true, true])
     },
   },
   {

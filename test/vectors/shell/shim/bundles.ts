@@ -1,0 +1,103 @@
+/** Where shims are: in a /proc and a state folder of a test's own making, as each line of containerd leaves them. */
+import assert from 'node:assert/strict'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { bundlesOf } from '../../../../shell/shim/bundles.ts'
+import type { Vector } from '../../../support/property.ts'
+import { inTemporaryFolder } from '../../../support/temporary.ts'
+
+interface Host {
+  readonly proc: string
+  readonly socket: string
+  /** A process with this command line, and this folder of its own. */
+  readonly process: (argv: ReadonlyArray<string>, cwd: string) => void
+  /** A bundle with these files. */
+  readonly bundle: (namespace: string, id: string, files: Readonly<Record<string, string>>) => string
+  readonly shim: (namespace: string, id: string, cwd: string, address?: string) => void
+}
+
+const withHost = (use: (host: Host) => Promise<void>): Promise<void> =>
+  inTemporaryFolder(async (folder) => {
+    const [proc, socket] = [join(folder, 'proc'), join(folder, 'c.sock')]
+    writeFileSync(socket, '')
+    mkdirSync(proc)
+    let pid = 100
+    const process: Host['process'] = (argv, cwd) => {
+      const own = join(proc, String(pid++))
+      mkdirSync(own)
+      writeFileSync(join(own, 'cmdline'), argv.map((word) => `${word}\0`).join(''))
+      symlinkSync(cwd, join(own, 'cwd'))
+    }
+    await use({
+      proc,
+      socket,
+      process,
+      bundle: (namespace, id, files) => {
+        const own = join(folder, 'state', namespace, id)
+        mkdirSync(own, { recursive: true })
+        for (const [name, text] of Object.entries(files)) writeFileSync(join(own, name), text)
+        return own
+      },
+      shim: (namespace, id, cwd, address = socket) =>
+        process(['/usr/bin/containerd-shim-runc-v2', '-namespace', namespace, '-id', id, '-address', address], cwd),
+    })
+  })
+
+const v3 = (address: string, protocol = 'ttrpc'): Readonly<Record<string, string>> => ({
+  'bootstrap.json': JSON.stringify({ version: 3, address, protocol }),
+})
+
+export const cases: ReadonlyArray<Vector> = [
+  {
+    name:
+      'bundles: of containerd 1, by the file address; of 2, by bootstrap.json; those of a group beside the one its shim was started for',
+    run: () =>
+      withHost(async ({ proc, socket, bundle, shim }) => {
+        shim('ci', 'old', bundle('ci', 'old', { address: 'unix:///run/s/1\n' }))
+        shim('ci', 'new', bundle('ci', 'new', v3('unix:///run/s/2')))
+        bundle('ci', 'grouped', v3('unix:///run/s/2'))
+        const found = await bundlesOf(socket, ['ci', 'edge'], proc)
+        assert.deepEqual([...found].sort((a, b) => a.id < b.id ? -1 : 1), [
+          { namespace: 'ci', id: 'grouped', socket: '/run/s/2', service: 'containerd.task.v3.Task' },
+          { namespace: 'ci', id: 'new', socket: '/run/s/2', service: 'containerd.task.v3.Task' },
+          { namespace: 'ci', id: 'old', socket: '/run/s/1', service: 'containerd.task.v2.Task' },
+        ])
+      }),
+  },
+  {
+    name: "bundles: another namespace's, another containerd's, and other programs are none of ours",
+    run: () =>
+      withHost(async ({ proc, socket, bundle, shim, process }) => {
+        shim('web', 'a', bundle('web', 'a', v3('unix:///run/s/1')))
+        shim('ci', 'b', bundle('ci', 'b', v3('unix:///run/s/2')), '/run/containerd/containerd.sock')
+        process(['/usr/bin/ctr', '-namespace', 'ci', '-address', socket], bundle('ci', 'c', v3('unix:///run/s/3')))
+        assert.deepEqual(await bundlesOf(socket, ['ci'], proc), [])
+      }),
+  },
+  {
+    name: 'bundles: a socket that is reached by another path is the same',
+    run: () =>
+      withHost(async ({ proc, socket, bundle, shim }) => {
+        symlinkSync(socket, `${socket}.link`)
+        shim('ci', 'a', bundle('ci', 'a', v3('unix:///run/s/1')), `${socket}.link`)
+        assert.deepEqual((await bundlesOf(socket, ['ci'], proc)).map(({ id }) => id), ['a'])
+      }),
+  },
+  {
+    name: 'bundles: what is half written, being removed, of another protocol or gone is left out; no /proc is none at all',
+    run: () =>
+      withHost(async ({ proc, socket, bundle, shim }) => {
+        shim('ci', 'a', bundle('ci', 'a', v3('unix:///run/s/1')))
+        bundle('ci', '.removed', v3('unix:///run/s/1'))
+        bundle('ci', 'half', { 'bootstrap.json': '{"version":3,"addr' })
+        bundle('ci', 'empty', {})
+        bundle('ci', 'null', { 'bootstrap.json': 'null' })
+        bundle('ci', 'grpc', v3('unix:///run/s/4', 'grpc'))
+        bundle('ci', 'vsock', { address: 'vsock://3:1024' })
+        shim('ci', 'gone', '/nowhere/ci/gone')
+        mkdirSync(join(proc, '99')) // ended between the look at the folder and the one into it
+        assert.deepEqual((await bundlesOf(socket, ['ci'], proc)).map(({ id }) => id), ['a'])
+        assert.deepEqual(await bundlesOf(socket, ['ci'], '/nowhere'), [])
+      }),
+  },
+]

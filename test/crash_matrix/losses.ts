@@ -40,7 +40,9 @@ export const countLosses = ({ rows, truth }: Situation, oom: boolean): Losses =>
     }
   }
   const ends = [
-    ...truth.containers.flatMap(({ key, runs }) => runs.flatMap(({ pid, code, exitedAt }) => exitedAt === undefined ? [] : [of(idOf(key), pid, code)])),
+    ...truth.containers.flatMap(({ key, runs }) =>
+      runs.flatMap(({ pid, code, exitedAt }) => exitedAt === undefined ? [] : [of(idOf(key), pid, code)])
+    ),
     ...truth.sandboxes.flatMap(({ key, code, exitedAt }) => (exitedAt === undefined ? [] : [of(idOf(key), 0, code)])),
   ]
   const left = truth.containers.filter((it) => it.shim && taskOf(it)?.status !== 'running').length

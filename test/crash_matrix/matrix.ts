@@ -5,8 +5,8 @@
  */
 import type { Effect, ReaperEvent } from '../../core/index.ts'
 import { breachOf } from '../exhaustive/search.ts'
-import { serve, waysOf, type Way } from '../small_world/answers.ts'
-import { beginning, die, land, listingOf, nothingLeft, react, type Situation, start, at, wake, withCall } from '../small_world/situation.ts'
+import { serve, type Way, waysOf } from '../small_world/answers.ts'
+import { at, beginning, die, land, listingOf, nothingLeft, react, type Situation, start, wake, withCall } from '../small_world/situation.ts'
 import { fireNext } from '../small_world/answers.ts'
 import type { Story } from './stories.ts'
 import { countLosses, type Losses, noLosses, sum } from './losses.ts'
@@ -146,7 +146,7 @@ export const matrixOf = (story: Story, pairs: number): Line => {
   for (const moment of first) {
     const second: Moment[] = []
     finish(killed(moment), (it) => second.push(it))
-    if (pairs > 0) { for (const [place, it] of second.entries()) { if (place % pairs === kills % pairs) finish(killed(it), () => {}) } }
+    if (pairs > 0) { for (const [place, it] of second.entries()) if (place % pairs === kills % pairs) finish(killed(it), () => {}) }
   }
   return { story: story.name, boundaries: first.length, kills, losses, broken }
 }

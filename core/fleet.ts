@@ -5,7 +5,7 @@
  * @module
  */
 import { seqAfter } from './announcement.ts'
-import { metadataOf } from './container/context.ts'
+import { metadataOf, type SandboxSaid } from './container/context.ts'
 import { holdsSlot, type Phase, wantsSlot } from './container/phase.ts'
 import { type ContainerInput, stepContainer } from './container/step.ts'
 import type { Effect } from './effect.ts'
@@ -14,7 +14,7 @@ import { namesake, plus } from './ids.ts'
 import type { Policy } from './policy.ts'
 import { first, push, rest } from './queue.ts'
 import { dequeue, enqueue, type Slots } from './slots.ts'
-import type { Container, State } from './state.ts'
+import type { Container, Sandbox, State } from './state.ts'
 import { insert, lookup, remove } from './table.ts'
 
 /** The next state, and the effects in the order in which they are to be started. */
@@ -24,9 +24,9 @@ export type Stepped = readonly [State, ReadonlyArray<Effect>]
 export const inContainer = (policy: Policy, input: ContainerInput, key: ContainerKey, state: State): Stepped => {
   const before = lookup(key, state.containers)
   const sandbox = lookup(namesake(key), state.sandboxes)
-  const sandboxAnnounced = sandbox !== undefined && sandbox.phase._tag !== 'Ready'
+  const sandboxSaid = saidBy(sandbox)
   const [after, effects] = stepContainer(
-    { policy, seq: state.nextSeq, lastForgotten: state.lastForgotten, sandboxAnnounced },
+    { policy, seq: state.nextSeq, lastForgotten: state.lastForgotten, sandboxSaid },
     input,
     key,
     before,
@@ -34,7 +34,8 @@ export const inContainer = (policy: Policy, input: ContainerInput, key: Containe
   if (after === before) return [state, effects]
   const { bootId, nextSeq, lastForgotten, containers, sandboxes, images, slots: { inFlight, turns, waiting }, graves } = state
   const slots: Slots = { inFlight: inFlight + count(after, holdsSlot) - count(before, holdsSlot), turns, waiting }
-  const isHandedOver = sandboxAnnounced && isOverAsTold(before, after)
+  const isHandedOver = sandbox !== undefined &&
+    (sandboxSaid === 'announced' ? isOverAsTold(before, after) : sandbox.phase._tag === 'BackingOff' && tellsIt(before, after))
   const forgotten = Math.max(after === undefined ? before?.lastGeneration ?? 0 : 0, isHandedOver ? sandbox.generation : 0)
   // Field by field: a spread here was a fifth of the time that an event takes.
   const next: State = {
@@ -51,6 +52,18 @@ export const inContainer = (policy: Policy, input: ContainerInput, key: Containe
   }
   return [next, effects]
 }
+
+const saidBy = (sandbox: Sandbox | undefined): SandboxSaid => {
+  if (sandbox === undefined || sandbox.phase._tag === 'Ready') return 'nothing'
+  const { phase } = sandbox
+  if (phase._tag === 'NotReady' || phase.announced) return 'announced'
+  return phase._tag === 'Recording' ? 'writing' : 'nothing'
+}
+
+/** The pause container begins to announce what its sandbox's machine has failed to. */
+const tellsIt = (before: Container | undefined, after: Container | undefined): boolean => count(after, isTelling) > count(before, isTelling)
+
+const isTelling = (phase: Phase): boolean => phase._tag === 'Recording' && phase.seq !== undefined
 
 /**
  * The end that the sandbox's own machine announced was that of a run of its pause container, and that run is over now. The next run ends

@@ -61,7 +61,7 @@ const ofLookup = ({ key, lookup, probe }: Container): ReadonlyArray<Effect> => {
 const ofWrite = (policy: Policy, container: Container, run: Run, at: Millis): ReadonlyArray<Effect> => {
   const { oom } = run
   if (oom._tag !== 'Writing') return []
-  const ctx: Context = { policy, at, container, call: oom.call, seq: 1, sandboxAnnounced: false }
+  const ctx: Context = { policy, at, container, call: oom.call, seq: 1, sandboxSaid: 'nothing' }
   // With a number of its own the change of reason would be announced twice: as a timer it takes the next one when it is written.
   return oom.waiting || run.phase._tag === 'Exited' ? [timer(containerOwner(container.key), oom.call, 0)] : write(ctx, run, oom.failures)[1]
 }
@@ -71,7 +71,7 @@ const ofPhase = (policy: Policy, container: Container, run: Run, at: Millis): Re
   const { key } = container
   const owner = containerOwner(key)
   const again = (call: CallId, seq: number | undefined): Context => (
-    { policy, at, container, call, seq: seq ?? 1, sandboxAnnounced: seq === undefined }
+    { policy, at, container, call, seq: seq ?? 1, sandboxSaid: seq === undefined ? 'announced' : 'nothing' }
   )
   const inTime: ReadonlyArray<Effect> = inAttempt(phase) && phase.handling.deadline !== undefined
     ? [timer(owner, phase.handling.deadline, attemptMs(policy, phase.handling.slow))]

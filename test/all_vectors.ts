@@ -9,6 +9,7 @@ import { cases as methodPaths } from './vectors/method_paths.ts'
 import { cases as probe } from './vectors/probe.ts'
 import { cases as replay } from './vectors/replay.ts'
 import { cases as sandbox } from './vectors/sandbox.ts'
+import { cases as sandboxHandover } from './vectors/sandbox_handover.ts'
 import { cases as shell } from './vectors/shell.ts'
 import { cases as vBackoff } from './vectors/v_backoff.ts'
 import { cases as vDuplicates } from './vectors/v_duplicates.ts'
@@ -29,6 +30,7 @@ export const allVectors: ReadonlyArray<Vector> = [
   ...probe,
   ...replay,
   ...sandbox,
+  ...sandboxHandover,
   ...shell,
   ...vBackoff,
   ...vDuplicates,

@@ -78,9 +78,10 @@ export const queueUp = (ctx: Context, run: Run, handling: Handling): Stepped => 
 
 /** The task is dealt with: status and announcement in one write, and nobody hears of it before it is on disk. */
 export const record = (ctx: Context, run: Run, handling: Handling): Stepped => {
-  const metadata = metadataOf(ctx.container)
   // A container with the id of a sandbox is its pause container, even if its record went before it was read.
-  const told = ctx.sandboxAnnounced
+  if (ctx.sandboxSaid === 'writing') return fail(ctx, run, { ...handling, goal: 'done' }, 'the end of its sandbox is being written')
+  const told = ctx.sandboxSaid === 'announced'
+  const metadata = metadataOf(ctx.container)
   const said = announcement({
     seq: ctx.seq,
     type: 'CONTAINER_STOPPED',

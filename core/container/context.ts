@@ -25,9 +25,11 @@ export interface Context {
   readonly call: CallId
   /** The next free sequence number. */
   readonly seq: number
-  /** The sandbox that this container is the pause container of has been announced by its own machine. */
-  readonly sandboxAnnounced: boolean
+  readonly sandboxSaid: SandboxSaid
 }
+
+/** What the machine of the sandbox that this container is the pause container of has told of its end; `writing`: it may fail to. */
+export type SandboxSaid = 'nothing' | 'writing' | 'announced'
 
 /** What a run is told by its container, beside the answers it waits for. */
 export type Signal =

@@ -11,7 +11,7 @@ import type { Millis } from '../ids.ts'
 import { callId, containerOwner } from '../ids.ts'
 import type { Policy } from '../policy.ts'
 import type { ClosedRun, Container } from '../state.ts'
-import type { Context, RunEvent } from './context.ts'
+import type { Context, RunEvent, SandboxSaid } from './context.ts'
 import { mustWaitItsTurn } from './context.ts'
 import type { Run } from './phase.ts'
 import { stepRun } from './run.ts'
@@ -22,7 +22,7 @@ export interface Surroundings {
   readonly policy: Policy
   readonly seq: number
   readonly lastForgotten: number
-  readonly sandboxAnnounced: boolean
+  readonly sandboxSaid: SandboxSaid
 }
 
 export interface Work {
@@ -50,7 +50,7 @@ export const tell = (work: Work, run: Run, event: RunEvent): Work => {
     container,
     call: callId(lastCall),
     seq: seqAfter(around.seq, work.effects),
-    sandboxAnnounced: around.sandboxAnnounced,
+    sandboxSaid: around.sandboxSaid,
   }
   const [next, effects] = stepRun(ctx, event, run)
   if (next === run && effects.length === 0) return work

@@ -59,7 +59,7 @@ export const cases: ReadonlyArray<Vector> = [
       const run = container?.runs[0]
       if (container === undefined || run === undefined || !inHandling(run.phase)) return
       const phase: HandlingPhase = run.phase
-      const ctx = { policy: defaultPolicy, at: millis(99_000), container, call: callId(99), seq: 1, sandboxAnnounced: false }
+      const ctx = { policy: defaultPolicy, at: millis(99_000), container, call: callId(99), seq: 1, sandboxSaid: 'nothing' } as const
       const [next, effects] = expire(ctx, run, phase)
       assert.equal(next?.phase._tag, 'BackingOff')
       assert.ok(effects.some((effect) => effect._tag === 'SetTimer' && effect.call === 99 && effect.jitter))

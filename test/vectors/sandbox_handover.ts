@@ -1,0 +1,64 @@
+/** A pause container and the machine of its sandbox: whichever tells of the end, it is told once, and not lost when a write fails. */
+import assert from 'node:assert/strict'
+import type { Metadata } from '../../core/metadata.ts'
+import { type Conversation, conversation } from '../support/conversation.ts'
+import { exited, listing, recordDeleted, sandboxExited, sandboxStarted, started } from '../support/facts.ts'
+import { durable, failed, found, notFound } from '../support/outcomes.ts'
+import type { Vector } from '../support/property.ts'
+
+const pause: Metadata = { sandboxId: undefined, kind: 'sandbox', ownPidNamespace: true }
+
+/** The sandbox is heard of and ends before its pause container's record is read. */
+const endedUnread = (write: 'hang' | ReturnType<typeof failed>): Conversation => {
+  const talk = conversation({ from: 'nothing', metadata: pause, script: { ASK: ['hang'], SAVE: [write] } })
+  talk.tell(sandboxStarted('c'), started(), sandboxExited(3, 'c'))
+  talk.answer('ASK', found(pause))
+  return talk
+}
+const stopped = (talk: Conversation): ReadonlyArray<number> => talk.told().map(({ exitCode }) => exitCode)
+
+export const cases: ReadonlyArray<Vector> = [
+  {
+    name: 'pause: the write of its sandbox failed, so the pause container tells of the end, and the sandbox does not try again',
+    run: () => {
+      const talk = endedUnread(failed())
+      talk.tell(exited(3))
+      assert.deepEqual(stopped(talk), [3])
+      assert.equal(talk.finish(), '')
+      assert.deepEqual(stopped(talk), [3])
+    },
+  },
+  ...([durable, failed()] as const).map((outcome): Vector => ({
+    name: `pause: while the end of its sandbox is being written the pause container waits (${outcome._tag}); told once`,
+    run: () => {
+      const talk = endedUnread('hang')
+      talk.tell(exited(3))
+      assert.equal(talk.phase(), 'BackingOff')
+      assert.deepEqual(stopped(talk), [])
+      talk.answer('SAVE', outcome)
+      talk.finish()
+      assert.equal(talk.phase(), 'Exited')
+      assert.deepEqual(stopped(talk), [3])
+    },
+  })),
+  {
+    name: 'pause: a record without a run tells of no end, so the sandbox goes on being followed, and its end is told',
+    run: () => {
+      const talk = conversation({ from: 'nothing', metadata: pause })
+      const listed = listing({ containers: { c: pause }, sandboxes: ['c'] })
+      talk.tell(sandboxStarted('c'), listed, listed)
+      talk.tell(sandboxExited(3, 'c'))
+      assert.deepEqual(stopped(talk), [3])
+    },
+  },
+  {
+    name: 'pause: one whose record was gone before it was read stands for its sandbox: a late start of that is not another end',
+    run: () => {
+      const talk = conversation({ from: 'nothing', metadata: pause, script: { ASK: ['hang'], POD: [notFound] } })
+      talk.tell(started(), recordDeleted(), exited(3))
+      assert.deepEqual(stopped(talk), [3])
+      assert.equal(talk.tell(sandboxStarted('c')), '')
+      assert.deepEqual(stopped(talk), [3])
+    },
+  },
+]

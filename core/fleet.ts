@@ -54,8 +54,10 @@ export const inContainer = (policy: Policy, input: ContainerInput, key: Containe
 }
 
 const saidBy = (sandbox: Sandbox | undefined): SandboxSaid => {
-  if (sandbox === undefined || sandbox.phase._tag === 'Ready') return 'nothing'
+  if (sandbox === undefined) return 'nothing'
   const { phase } = sandbox
+  // The ids of pods are drawn at random: a start after an end is a late one.
+  if (phase._tag === 'Ready') return phase.before === undefined ? 'nothing' : 'announced'
   if (phase._tag === 'NotReady' || phase.announced) return 'announced'
   return phase._tag === 'Recording' ? 'writing' : 'nothing'
 }

@@ -52,7 +52,7 @@ const unwatched: In<'Ready'> = {
   watch: undefined,
   rewatch: undefined,
   watchFailures: 0,
-  missing: false,
+  missing: undefined,
   unwatchable: false,
   before: undefined,
 }

@@ -100,8 +100,8 @@ export type SandboxPhase =
     /** The timer after which the Wait is opened again. */
     readonly rewatch: CallId | undefined
     readonly watchFailures: number
-    /** The last listing did not show it. It may have been older than the start: the second in a row is an end. */
-    readonly missing: boolean
+    /** Since when listings do not show it. They may be older than the start, and several under way: one that is missed for long is gone. */
+    readonly missing: Millis | undefined
     /** Its controller has no Wait: events and listings alone tell of its end. */
     readonly unwatchable: boolean
     /** How the life before this one ended: what a late repeat of that is known by. */

@@ -119,7 +119,15 @@ const disown = (work: Work): Work => {
         : []),
     ]
   })
-  return change(work, { lastCall, runs: [], probe: undefined, lookup: { _tag: 'NotOurs', refresh: undefined } }, effects)
+  // Of what has been announced a late word may come when it is ours again.
+  const told = runs.flatMap((run) => (run.phase._tag === 'Announced' ? [{ pid: run.id.pid, exitedAt: run.phase.over.exit.at }] : []))
+  return change(work, {
+    lastCall,
+    closed: [...work.container.closed, ...told],
+    runs: [],
+    probe: undefined,
+    lookup: { _tag: 'NotOurs', refresh: undefined },
+  }, effects)
 }
 
 /** Whether a row is on disk, or on its way there, by which the run would be taken up again after a restart. */

@@ -8,8 +8,8 @@ import type { SandboxWatchSettled } from '../answer.ts'
 import { backoffMs } from '../backoff.ts'
 import type { Effect } from '../effect.ts'
 import type { CallId, Millis, Nanos } from '../ids.ts'
-import { callId, sandboxOwner } from '../ids.ts'
-import type { Sandbox, SandboxPhase } from '../state.ts'
+import { callId, plus, sandboxOwner } from '../ids.ts'
+import type { Sandbox, SandboxEnd, SandboxPhase } from '../state.ts'
 import type { SandboxEnv, SandboxInput, SandboxStepped } from './types.ts'
 import { exitReport, writeEnd } from './write.ts'
 
@@ -19,12 +19,12 @@ export const stepReady = (env: SandboxEnv, event: SandboxInput, sandbox: Sandbox
   switch (event._tag) {
     case 'SandboxExited':
       return end(env, sandbox, self, event)
-    case 'SandboxMissing':
-      return self.missing
+    case 'SandboxMissing': // no listing takes longer than a whole attempt at a handling may
+      return self.missing !== undefined && event.at >= plus(self.missing, env.policy.handlingTimeoutMs)
         ? end(env, sandbox, self, { code: undefined, exitedAt: undefined, at: event.at })
-        : question({ ...sandbox, phase: { ...self, missing: true } })
-    case 'SandboxOverlapped': // the Wait that is open ends unheard
-      return [undefined, cancelTimer(sandbox, self.rewatch)]
+        : question({ ...sandbox, phase: { ...self, missing: self.missing ?? event.at } })
+    case 'SandboxOverlapped': // the Wait that is open ends unheard; that it has been announced is not forgotten
+      return [self.before === undefined ? undefined : again(sandbox, self.before), cancelTimer(sandbox, self.rewatch)]
     case 'SandboxSeen':
       return seen(sandbox, self, event.sandboxer)
     case 'SandboxStarted':
@@ -57,7 +57,7 @@ const question = (sandbox: Sandbox & { readonly phase: Ready }): SandboxStepped 
 const seen = (sandbox: Sandbox, self: Ready, sandboxer: string): SandboxStepped => {
   const unwatchable = self.unwatchable && sandboxer === sandbox.sandboxer
   const isOpen = self.watch !== undefined
-  const phase: Ready = { ...self, missing: false, unwatchable, watchFailures: isOpen ? 0 : self.watchFailures }
+  const phase: Ready = { ...self, missing: undefined, unwatchable, watchFailures: isOpen ? 0 : self.watchFailures }
   return isOpen || unwatchable || self.rewatch !== undefined
     ? [{ ...sandbox, sandboxer, phase }, []]
     : watchSandbox({ ...sandbox, sandboxer, phase })
@@ -102,13 +102,17 @@ const end = (env: SandboxEnv, sandbox: Sandbox, self: Ready, { code, exitedAt, a
   // An exit that cannot be told from the last one is a late word of it, and the start that came between was late too. That one may
   // have the time at which we learnt of it: whatever took place before is no end of a later life.
   if (before !== undefined && (exitedAt === undefined || exitedAt <= before.exit.at)) {
-    const { exit, seq } = before
-    return [{ ...sandbox, generation: sandbox.generation - 1, phase: { _tag: 'NotReady', exit, seq } }, cancel]
+    return [again(sandbox, before), cancel]
   }
   const exit = exitReport(code, exitedAt, at)
   const [next, effects] = writeEnd(env, sandbox, { exit, seenAt: at, failures: 0, announced: false }, at)
   return [next, [...cancel, ...effects]]
 }
+
+/** It was no other life: the last end stands. */
+const again = (sandbox: Sandbox, { exit, seq }: SandboxEnd): Sandbox => (
+  { ...sandbox, generation: sandbox.generation - 1, phase: { _tag: 'NotReady', exit, seq } }
+)
 
 const cancelTimer = ({ key }: Sandbox, call: CallId | undefined): ReadonlyArray<Effect> =>
   call === undefined ? [] : [{ _tag: 'CancelTimer', owner: sandboxOwner(key), call }]

@@ -52,6 +52,18 @@ export const cases: ReadonlyArray<Vector> = [
     },
   },
   {
+    name: 'pause: a sandbox that was announced, and started late once more, is announced: its pause container says nothing',
+    run: () => {
+      const talk = conversation({ from: 'nothing', metadata: pause, script: { ASK: ['hang'] } })
+      talk.tell(sandboxStarted('c'), started(), sandboxExited(3, 'c'))
+      talk.tell(sandboxStarted('c'))
+      talk.answer('ASK', found(pause))
+      talk.tell(exited(3))
+      assert.equal(talk.phase(), 'Exited')
+      assert.deepEqual(stopped(talk), [3])
+    },
+  },
+  {
     name: 'pause: one whose record was gone before it was read stands for its sandbox: a late start of that is not another end',
     run: () => {
       const talk = conversation({ from: 'nothing', metadata: pause, script: { ASK: ['hang'], POD: [notFound] } })

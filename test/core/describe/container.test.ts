@@ -56,7 +56,7 @@ t.test('a sandbox', async (t) => {
     watch: undefined,
     rewatch: undefined,
     watchFailures: 0,
-    missing: false,
+    missing: undefined,
     unwatchable: false,
     before: undefined,
   } as const

@@ -9,7 +9,7 @@ const ready = {
   watch: callId(1),
   rewatch: undefined,
   watchFailures: 0,
-  missing: false,
+  missing: undefined,
   unwatchable: false,
   before: undefined,
 } as const

@@ -16,6 +16,7 @@ const watchEnds = (call: number, outcome: SandboxWatchSettled['outcome']): Told 
 )
 const failed = (call: number, reason: FailureReason): Told => watchEnds(call, { _tag: 'Failed', reason, message: 'no' })
 const missing: Told = { _tag: 'SandboxMissing', sandbox: key, at: millis(8) }
+const missingLater: Told = { ...missing, at: millis(10_008) }
 const fired = (call: number): Told => ({ _tag: 'TimerFired', owner, call: callId(call), at: millis(9) })
 
 const play = (events: ReadonlyArray<Told>): readonly [Sandbox | undefined, ReadonlyArray<Effect>] => {
@@ -45,12 +46,13 @@ t.test('an end without a code, or without a trace, is inferred: 255, when we hea
   t.strictSame(recorded([seen(), watchEnds(1, { _tag: 'Exited', code: undefined, exitedAt: undefined })]), inferred)
   t.strictSame(recorded([seen(), watchEnds(1, { _tag: 'Exited', code: undefined, exitedAt: nanos(7n) })]), { ...inferred, at: 7n })
   t.strictSame(recorded([seen(), watchEnds(1, { _tag: 'NotFound' })]), inferred)
-  t.strictSame(recorded([seen(), missing, missing]), inferred)
+  t.strictSame(recorded([seen(), missing, missingLater]), { ...inferred, at: 10_008_000_000n })
 })
 
-t.test('a listing that does not show it may be older than the start: the second in a row is an end', async (t) => {
+t.test('a listing that does not show it may be older than the start, and so may the next: missed for long it has ended', async (t) => {
+  t.equal(recorded([seen(), missing, missing]), undefined)
   t.strictSame(play([seen(), missing])[1], [], 'the Wait that is open says it better')
-  t.equal(recorded([seen(), missing, seen(), missing]), undefined)
+  t.equal(recorded([seen(), missing, seen(), missingLater]), undefined)
   t.strictSame(play([seen(), failed(1, 'Disconnected'), missing])[1], [watch(2)])
   t.strictSame(play([seen(), failed(1, 'Unimplemented'), missing])[1], [])
 })

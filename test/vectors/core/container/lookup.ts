@@ -204,4 +204,15 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.finish(), '')
     },
   },
+  {
+    name: 'lookup: somebody else’s for a while after it was announced: a late word of its end is known when it is ours again',
+    run: () => {
+      const talk = phases['Announced (Waiting)']()
+      talk.next({ ASK: [notOurs, found(metadata)] })
+      talk.tell(recordChanged())
+      assert.equal(talk.phase(), '')
+      talk.tell(recordChanged(), taskDeleted(3))
+      assert.equal(talk.told().length, 1)
+    },
+  },
 ]

@@ -100,7 +100,7 @@ export const cases: ReadonlyArray<Vector> = [
     name: 'reaper: a sandbox that goes without a word is told of as one whose end nobody saw',
     run: () =>
       withReaper({
-        reaper: { limits: { relistPeriodMs: 20 } },
+        reaper: { limits: { relistPeriodMs: 20 }, policy: { handlingTimeoutMs: 50 } },
         stand: { faults: [onCall('Controller/Wait', { _tag: 'Hanging', cutByDeadline: false })] },
         before: async (stand) => stand.createSandbox({ id: 'pod' }),
       }, async ({ stand, announcements, told }) => {

@@ -211,7 +211,8 @@ export const cases: ReadonlyArray<Vector> = [
       talk.next({ ASK: [notOurs, found(metadata)] })
       talk.tell(recordChanged())
       assert.equal(talk.phase(), '')
-      talk.tell(recordChanged(), taskDeleted(3))
+      talk.tell(recordChanged())
+      talk.tell(taskDeleted(3))
       assert.equal(talk.told().length, 1)
     },
   },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { PersistSettled, TaskView, TimerFired } from '../answer.ts'
+import type { LoadSettled, PersistSettled, TaskView, TimerFired } from '../answer.ts'
 import type { Effect } from '../effect.ts'
 import type { ContainerEvent } from '../event.ts'
 import type { ContainerKey, Millis } from '../ids.ts'
@@ -12,6 +12,7 @@ import type { Metadata } from '../metadata.ts'
 import type { Container } from '../state.ts'
 import type { Signal } from './context.ts'
 import { ask, askAgain, known, lookupSettled, recordGone } from './lookup.ts'
+import { isOver } from './over.ts'
 import { wantsSlot } from './phase.ts'
 import { probeSettled, reportAppeared, reportExit, reportStarted, reportTask } from './report.ts'
 import type { Surroundings, Work } from './work.ts'
@@ -87,6 +88,10 @@ const ignore = (work: Work, input: ContainerInput): Work | undefined => {
 /** There is no task without a record: the one that was deleted has a successor of which nobody has told us. */
 const renewed = (work: Work): Work => (work.container.lookup._tag === 'Deleted' ? askAgain(work) : work)
 
+/** A look shows a task, and not that of a run that is over and was left behind. */
+const isThere = ({ container }: Work, seen: LoadSettled['outcome']): boolean =>
+  seen._tag === 'Unclear' || ('pid' in seen && !isOver(container, seen.pid))
+
 const apply = (work: Work, input: ContainerInput): Work | undefined => {
   const { container } = work
   switch (input._tag) {
@@ -102,10 +107,8 @@ const apply = (work: Work, input: ContainerInput): Work | undefined => {
       return reportStarted(renewed(work), input.pid)
     case 'TaskCreated':
       return reportAppeared(renewed(work), input.pid)
-    case 'TaskOomed': {
-      const last = container.runs.at(-1)
-      return last === undefined ? work : tellEach(work, input, (run) => run === last)
-    }
+    case 'TaskOomed':
+      return tellEach(work, input, (run) => run === container.runs.at(-1))
     case 'TaskSeen':
       return reportTask(work, input.task, false)
     case 'TaskMissing':
@@ -119,8 +122,10 @@ const apply = (work: Work, input: ContainerInput): Work | undefined => {
       return lookupSettled(work, input)
     case 'ContainerDeleted':
       return recordGone(work)
-    case 'LoadSettled':
-      return input.call === container.probe ? probeSettled(work, input.outcome) : looked(work, input)
+    case 'LoadSettled': {
+      const known = isThere(work, input.outcome) ? renewed(work) : work
+      return input.call === container.probe ? probeSettled(known, input.outcome) : looked(known, input)
+    }
     case 'WatchSettled':
       return watchSettled(work, input)
     case 'TimerFired':

@@ -87,7 +87,7 @@ export const cases: ReadonlyArray<Vector> = [
   {
     name: 'fleet: one whose record is deleted while it is handled is remembered from the end of its handling',
     run: () => {
-      const talk = conversation({ script: { TD: [failed()] } })
+      const talk = conversation({ script: { TD: [failed()], ASK: [notFound] } })
       talk.tell(exited(3))
       talk.tell(recordDeleted())
       talk.pass(400_000)

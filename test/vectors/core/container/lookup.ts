@@ -4,7 +4,7 @@ import type { Metadata } from '../../../../core/metadata.ts'
 import { lookup, size } from '../../../../core/table.ts'
 import { c, conversation, metadata } from '../../../support/conversation.ts'
 import { exited, listing, oomed, recordChanged, recordDeleted, started, taskCreated, taskDeleted } from '../../../support/facts.ts'
-import { deleted, failed, found, notFound, notOurs, running, stopped } from '../../../support/outcomes.ts'
+import { cleanedUp, deleted, failed, found, notFound, notOurs, running, stopped, unclear } from '../../../support/outcomes.ts'
 import { phases } from '../../../support/phases.ts'
 import type { Vector } from '../../../support/property.ts'
 
@@ -214,6 +214,17 @@ export const cases: ReadonlyArray<Vector> = [
       talk.tell(recordChanged())
       talk.tell(taskDeleted(3))
       assert.equal(talk.told().length, 1)
+    },
+  },
+  {
+    name: 'lookup: a look that shows a task under a deleted record means a new record: when that task is gone its shim is cleaned up',
+    run: () => {
+      const talk = phases.Exited()
+      talk.tell(recordDeleted())
+      talk.next({ LOAD: [unclear, notFound], CLEAN: [cleanedUp] })
+      assert.equal(talk.tell(exited(4, { pid: 43, ns: 9 })), 'SAVE LOAD ASK BO(c,1) SAVE')
+      assert.equal(lookupOf(talk), 'Known')
+      assert.equal(talk.finish(), 'LOAD CLEAN SAVE STOP EMIT(STOPPED,c,s)')
     },
   },
 ]

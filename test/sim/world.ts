@@ -214,6 +214,11 @@ const settle = (clock: Clock, shell: Shell, isQuiet: () => boolean, atLeast: num
     }
     if (round < 2) shell.relistNow()
   }
+  // Whoever reads the announcements is a moment behind.
+  do {
+    const rest = clock.now() + 1_000
+    while (clock.advance(rest));
+  } while (!isQuiet() && clock.now() < limit)
 }
 
 /** How a world is seen again, with everything that happens in it. */

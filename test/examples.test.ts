@@ -1,4 +1,4 @@
-/** Runs the examples of core/, shell/ and the README on Node, by the package's name, as a user would. `deno test --doc` does the same on Deno. */
+/** Runs the examples of core/, shell/, the README and the pages of docs/ on Node, by the package's name, as a user would. `deno test --doc` does the same on Deno. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
@@ -17,7 +17,9 @@ const sources = ['core', 'shell'].flatMap((folder) =>
     .sort()
 )
 
-for (const source of [...sources, 'README.md'].filter((name) => existsSync(inProject(name)))) {
+const pages = readdirSync(inProject('docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`).sort()
+
+for (const source of [...sources, 'README.md', ...pages].filter((name) => existsSync(inProject(name)))) {
   const examples = examplesOf(readFileSync(inProject(source), 'utf8'), source.endsWith('.md') ? 'markdown' : 'typescript')
   for (const { line, code } of examples) {
     t.test(`${source}:${line}`, async () => {

@@ -3,6 +3,7 @@ import type { Vector } from '../../../support/property.ts'
 import { cases as chunks } from './chunks.ts'
 import { cases as events } from './events.ts'
 import { cases as faults } from './faults.ts'
+import { cases as golden } from './golden.ts'
 import { cases as host } from './host.ts'
 import { cases as lane } from './lane.ts'
 import { cases as launch } from './launch.ts'
@@ -35,6 +36,7 @@ export const cases: ReadonlyArray<Vector> = [
   ...chunks,
   ...listen,
   ...launch,
+  ...golden,
   ...host,
   ...faults,
   ...codec,

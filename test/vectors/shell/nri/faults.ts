@@ -73,17 +73,37 @@ export const cases: ReadonlyArray<Vector> = [
       }),
   },
   {
-    name: 'host: an answer that comes late or twice is nothing',
+    name: 'host: an answer that comes twice is nothing, to nobody',
     run: () =>
       withHost({}, async (world) => {
-        const twice = await world.join({ name: 'twice' })
+        const twice = await world.join({ name: 'twice', index: '01' })
+        const good = await world.join({ name: 'good', index: '02' })
         await stop(world)
         const call = await twice.called('StopContainer')
-        twice.reply(call, new Uint8Array(0))
+        twice.reply(call, text(1, text(1, 'other'))) // it would be an update of a container, had it come first
         twice.reply(call, { code: 2, message: 'no' })
         assert.equal((await stop(world, 'd'))._tag, 'Delivered')
         assert.equal(twice.isCutOff(), false)
         assert.equal(world.updates.length, 0)
+        assert.deepEqual(good.events(), ['StopContainer', 'StopContainer'])
+      }),
+  },
+  {
+    name: 'host: an answer that comes after its time is nothing: its plugin is gone by then, and the others were told without it',
+    run: () =>
+      withHost({}, async (world) => {
+        const late = await world.join({ name: 'late', index: '01', replies: silent })
+        const good = await world.join({ name: 'good', index: '02' })
+        const told = stop(world)
+        const call = await late.called('StopContainer')
+        await world.clock.advance(2_000)
+        late.reply(call, text(1, text(1, 'other')))
+        assert.equal((await told)._tag, 'Late')
+        await late.cutOff()
+        await good.called('StopContainer')
+        assert.equal((await stop(world, 'd'))._tag, 'Delivered')
+        assert.equal(world.updates.length, 0)
+        assert.deepEqual([late.events(), good.events()], [['StopContainer'], ['StopContainer', 'StopContainer']])
       }),
   },
   {

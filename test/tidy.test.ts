@@ -124,6 +124,7 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   'shell/cri/wire.ts': 'test/vectors/shell/cri/answers.ts and message.ts, on both runtimes',
   'shell/cli/streams.ts': 'types, and a constant that test/vectors/shell/cli/printer.ts uses',
   'shell/cli/run_cri.ts': 'needs a run; test/shell/cli/events.test.ts',
+  'shell/listeners/moments.ts': 'needs a feed; test/vectors/shell/cri/feed.ts and pump.ts, on both runtimes',
   'shell/nri/index.ts': 're-exports; test/examples.test.ts imports it by name',
   'shell/nri/fault.ts': 'a constructor; the vectors of shell/nri/ mux.ts and ttrpc/ compare what it makes',
   'shell/nri/plugin.ts': 'needs a host; test/vectors/shell/nri/host.ts and faults.ts, on both runtimes',

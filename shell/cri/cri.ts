@@ -9,6 +9,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Announcement, initial, millis, type ReaperRecord, type State, toNanos } from '../../core/index.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Containerd } from '../containerd/client.ts'
+import { momentsOf } from '../listeners/moments.ts'
 import type { Trace } from '../loop.ts'
 import { makeDirectory } from './directory.ts'
 import { defaultFeedLimits, type Encode, type Feed, type FeedLimits, makeFeed } from './feed.ts'
@@ -98,7 +99,7 @@ export const makeCri = ({ namespaces, version, clock = systemClock, limits }: Cr
       const whole = entry.full && !(isOld && roster.podSize(entry.podId) > smallPod)
       return encodeEvent(eventMessage(entry, view, whole), withSeq ? entry.seq : undefined)
     }
-    const feed = makeFeed(clock, encode, { ...defaultFeedLimits, ...limits })
+    const feed = makeFeed(momentsOf(clock), encode, { ...defaultFeedLimits, ...limits })
     const gather = makeGather({ clock, signal: end.signal, podSize: roster.podSize, push: feed.push })
     const beganAt = toNanos(millis(clock.now()))
     const stage = makeStage({ namespace, beganAt, directory, roster, view, emit: gather.offer, state: () => state })

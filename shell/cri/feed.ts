@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Clock } from '../clock.ts'
 import { leftOff } from '../listeners/left_off.ts'
+import type { Moments } from '../listeners/moments.ts'
 import { type Place, placeAt } from '../listeners/receipt.ts'
 import { makeRing } from '../listeners/ring.ts'
 import type { Entry } from './entry.ts'
@@ -68,14 +68,14 @@ export const defaultFeedLimits: FeedLimits = {
 /** Bytes of an event. `isOld`: a newer event of its pod follows. `withSeq`: for those who want sequence numbers. */
 export type Encode = (entry: Entry, isOld: boolean, withSeq: boolean) => Uint8Array
 
-export const makeFeed = (clock: Clock, encode: Encode, limits: FeedLimits = defaultFeedLimits): Feed => {
+export const makeFeed = (moments: Moments, encode: Encode, limits: FeedLimits = defaultFeedLimits): Feed => {
   const ring = makeRing<Entry>(limits.capacity)
   const places = leftOff()
   const newest = new Map<string, number>() // of each pod, the position of its last event
   const pumps = new Set<Pump>()
   const recent = new Map<string, Uint8Array>()
-  /** Newcomers that wait for a place, the first one first. */
-  const arriving = new Set<AbortController>()
+  /** Newcomers that wait for a place, by what calls them, the first one first. */
+  const arriving = new Set<() => void>()
   let isDue = false
 
   /** Live listeners are all at the same event: it is rendered once for all of them. */
@@ -101,12 +101,12 @@ export const makeFeed = (clock: Clock, encode: Encode, limits: FeedLimits = defa
     if (newest.size > 2 * limits.capacity) { for (const [pod, position] of newest) if (position < ring.first()) newest.delete(pod) }
     if (isDue || pumps.size === 0) return
     isDue = true
-    queueMicrotask(wake) // what handles an exit goes on first, and a burst wakes everybody once
+    moments.soon(wake) // what handles an exit goes on first, and a burst wakes everybody once
   }
 
   /** Events that are held no longer are passed over. */
   const stillHeld = ({ position, ...told }: Place): Place => {
-    const oldest = BigInt(Math.trunc(clock.now() - limits.holdMs)) * 1_000_000n
+    const oldest = BigInt(Math.trunc(moments.now() - limits.holdMs)) * 1_000_000n
     let from = Math.max(position, ring.first())
     while (from < ring.end() && (ring.at(from)?.at ?? 0n) < oldest) from++
     return { position: from, ...told }
@@ -129,22 +129,26 @@ export const makeFeed = (clock: Clock, encode: Encode, limits: FeedLimits = defa
    * A client that comes back may be here before it is noticed that it went: its place is waited for, a moment and a round of the event
    * loop, in which that must show. What comes meanwhile is told after it.
    */
-  const arrive = async (pump: Pump, meanwhile: Place): Promise<void> => {
-    const nap = new AbortController()
-    arriving.add(nap)
-    const slept = await clock.sleep(limits.arriveMs, nap.signal)
-    arriving.delete(nap)
-    if (slept === 'elapsed') { for (let rounds = 0; rounds < 2; rounds++) await new Promise((resolve) => setImmediate(resolve)) }
-    if (!pumps.has(pump)) return
-    const place = places.take()
-    pump.start(place === undefined ? meanwhile : stillHeld(place))
+  const arrive = (pump: Pump, meanwhile: Place): void => {
+    const begin = (): void => {
+      arriving.delete(call)
+      if (!pumps.has(pump)) return
+      const place = places.take()
+      pump.start(place === undefined ? meanwhile : stillHeld(place))
+    }
+    const callOff = moments.after(limits.arriveMs, begin)
+    const call = (): void => {
+      callOff()
+      moments.soon(begin)
+    }
+    arriving.add(call)
   }
 
   const placeFree = (): void => {
     const [first] = arriving
     if (first === undefined) return
     arriving.delete(first) // the next place is for the next one
-    first.abort()
+    first()
   }
 
   const listen = (sink: Sink, start: Start): Listening => {
@@ -155,10 +159,10 @@ export const makeFeed = (clock: Clock, encode: Encode, limits: FeedLimits = defa
       placeFree()
     }
     const render = (position: number, entry: Entry): Uint8Array => rendered(position, entry, withSeq)
-    const pump = makePump({ ring, render, sink, clock, limits, onCut: leave })
+    const pump = makePump({ ring, render, sink, clock: moments, limits, onCut: leave })
     const begun = newPlace()
     // Not before whoever calls has said what goes before the first event.
-    const startSoon = (place: Place): void => queueMicrotask(() => pump.start(place))
+    const startSoon = (place: Place): void => moments.soon(() => pump.start(place))
     let missed = 0
     const begin = (): void => {
       if (start._tag === 'From') {
@@ -168,7 +172,7 @@ export const makeFeed = (clock: Clock, encode: Encode, limits: FeedLimits = defa
       }
       const place = start._tag === 'LeftOff' ? places.take() : places.peek() ?? begun
       if (place !== undefined) return startSoon(stillHeld(place))
-      void arrive(pump, begun)
+      arrive(pump, begun)
     }
     pumps.add(pump)
     begin()

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { makeFeed } from '../../../../shell/cri/feed.ts'
 import type { Entry } from '../../../../shell/cri/entry.ts'
+import { momentsOf } from '../../../../shell/listeners/moments.ts'
 import { withCri } from '../../../support/cri/served.ts'
 import { nanos } from '../../../../core/index.ts'
 import type { Vector } from '../../../support/property.ts'
@@ -51,7 +52,7 @@ export const cases: ReadonlyArray<Vector> = [
     name: 'W6: 10,000 events to a listener that never reads: no more is rendered, written or kept for it than its buffers hold',
     run: async () => {
       let rendered = 0
-      const feed = makeFeed(virtualClock(), () => {
+      const feed = makeFeed(momentsOf(virtualClock()), () => {
         rendered++
         return new Uint8Array(1_000)
       }, { ...defaultFeedLimits, capacity: 1_000 })
@@ -72,7 +73,7 @@ export const cases: ReadonlyArray<Vector> = [
   {
     name: 'W6: large messages are counted by their bytes',
     run: async () => {
-      const feed = makeFeed(virtualClock(), () => new Uint8Array(60_000))
+      const feed = makeFeed(momentsOf(virtualClock()), () => new Uint8Array(60_000))
       const taken: Array<() => void> = []
       feed.listen({ write: (_, done) => void taken.push(done), cut: () => assert.fail('it was cut off') }, { _tag: 'LeftOff' })
       for (let n = 0; n < 10; n++) feed.push(entry(n))
@@ -87,7 +88,7 @@ export const cases: ReadonlyArray<Vector> = [
     run: async () => {
       let rendered = 0
       const clock = virtualClock()
-      const feed = makeFeed(clock, ({ id }) => {
+      const feed = makeFeed(momentsOf(clock), ({ id }) => {
         rendered++
         return new TextEncoder().encode(id)
       })

@@ -1,7 +1,7 @@
 /** Rule 3: the best exit wins, once. One STOPPED a run, with the true code if anybody told it in time or if we destroyed the task. */
 import type { ContainerKey, Exit, ReaperEvent, State } from '../../../core/index.ts'
 import { containerKey } from '../../../core/index.ts'
-import type { Checker, View } from '../hooks.ts'
+import type { Checker } from '../hooks.ts'
 import { broken } from '../hooks.ts'
 import type { TrueRun } from '../truth.ts'
 import { describeTruth } from '../truth.ts'
@@ -32,10 +32,7 @@ const reportsOf = (
   }
 }
 
-export const bestExitOnce = (
-  view: View,
-  { announce, announced, attribute, followedSince, isConflated, runsOf, window }: Knowledge,
-): Checker => {
+export const bestExitOnce = ({ announce, announced, attribute, followedSince, isConflated, runsOf, window }: Knowledge): Checker => {
   /** Runs whose true exit the present process was told of, or that is on disk. */
   let told = new Set<TrueRun>()
   const written = new Set<TrueRun>()
@@ -53,7 +50,7 @@ export const bestExitOnce = (
   const check = (run: TrueRun, exit: Exit, text: string): void => {
     const { blurred, exit: truth } = run
     if (
-      (blurred && misled.has(run)) || truth === undefined || truth.code === exit.code || view.relabelled.has(run.key) || window.has(run) ||
+      (blurred && misled.has(run)) || truth === undefined || truth.code === exit.code || window.has(run) ||
       isConflated(run)
     ) {
       return

@@ -8,13 +8,13 @@ import { broken } from '../hooks.ts'
 import type { TrueRun } from '../truth.ts'
 import { describeTruth } from '../truth.ts'
 import type { Knowledge } from './knowledge.ts'
-import { containerOf, keyOfRun, rowBook, runText } from './support.ts'
+import { containerOf, rowBook, runText } from './support.ts'
 
 export const nothingIsLeft = (view: View, { announced, followedSince, isConflated }: Knowledge): Checker => ({
   quiet: () => {
     const { rows, shims } = view.containerd
     for (const [key, { run, of, alive }] of shims) {
-      if (!rows.has(key) || view.foreign.has(key) || view.relabelled.has(key)) continue
+      if (rows.get(key)?.ours !== true) continue
       const rule = '6 no shim left'
       // Leaked by another client while we were not there, and no listing shows it: that is for an audit to find.
       const isKnown = announced.has(of) || followedSince(of) !== undefined
@@ -27,14 +27,12 @@ export const nothingIsLeft = (view: View, { announced, followedSince, isConflate
 export const everythingConverges = (view: View, { announced, followedSince, isConflated, window }: Knowledge): Checker => {
   const rule = '9 everything converges'
   const book = rowBook()
-  const isExcused = (run: TrueRun): boolean =>
-    view.foreign.has(run.key) || view.relabelled.has(run.key) || window.has(run) || isConflated(run)
+  const isExcused = (run: TrueRun): boolean => view.foreign.has(run.key) || window.has(run) || isConflated(run)
 
   return {
     durable: book.take,
     quiet: (state) => {
       for (const row of book.all()) {
-        if (view.relabelled.has(keyOfRun(row.run))) continue
         if (row.standing === 'announced' || (row.standing === 'open' && row.exit !== undefined)) {
           broken(rule, `${runText(row)} is ${row.standing} on disk`)
         }
@@ -54,15 +52,17 @@ export const everythingConverges = (view: View, { announced, followedSince, isCo
       for (const run of view.containerd.runs) {
         if (isExcused(run)) continue
         const isOver = run.exit !== undefined
-        if (isOver && !announced.has(run) && followedSince(run) !== undefined) {
+        // What was in handling when its labels changed was let go of, and nobody may know it when they change back.
+        const isUntold = isOver && !announced.has(run) && !view.relabelled.has(run.key)
+        if (isUntold && followedSince(run) !== undefined) {
           broken(rule, `${describeTruth(run)} was followed and not announced`)
         }
-        if (isOver && !announced.has(run) && run.deletedBy === 'us') {
+        if (isUntold && run.deletedBy === 'us') {
           broken(rule, `${describeTruth(run)} was deleted by us and not announced`)
         }
         if (run.status !== 'running' && run.status !== 'paused') continue
         const [namespace] = parts(run.key)
-        if (!view.containerd.rows.has(run.key) || !view.plan.namespaces.includes(namespace)) continue
+        if (view.containerd.rows.get(run.key)?.ours !== true || !view.plan.namespaces.includes(namespace)) continue
         const open = containerOf(state, run.key)?.runs.find(({ id, phase }) => id.pid === run.pid && phase._tag === 'Running')
         if (open?.phase._tag !== 'Running') broken(rule, `${describeTruth(run)} is not followed`)
         else if (open.phase.watch === undefined) broken(rule, `${describeTruth(run)} is not watched`)

@@ -22,13 +22,13 @@ export const handsOff = (view: View): Checker => {
   }
 }
 
-export const noFalseExit = (view: View, { announced, runsOf }: Knowledge): Checker => {
+export const noFalseExit = ({ announced, runsOf }: Knowledge): Checker => {
   const rule = '11 a failed Wait is no exit'
   return {
     asked: (effect) => {
       if (effect._tag !== 'Persist') return
       for (const record of effect.records) {
-        if (!isStopped(record) || view.relabelled.has(keyOfRun(record.run))) continue
+        if (!isStopped(record)) continue
         const runs = runsOf(keyOfRun(record.run), record.run.pid)
         if (runs.length === 0) broken(rule, `${runText(record)}: there never was such a run`)
         if (runs.every((run) => run.exit === undefined || announced.has(run))) {

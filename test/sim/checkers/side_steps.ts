@@ -74,7 +74,7 @@ export const oomIsTheReason = (view: View): Checker => {
     quiet: () => {
       for (const [key, announcement] of last) {
         const runs = view.containerd.runs.filter((run) => run.key === key)
-        if (runs.length !== 1 || !told.has(key) || view.relabelled.has(keyOfRun(announcement.run))) continue
+        if (runs.length !== 1 || !told.has(key)) continue
         if (announcement.reason !== 'OOMKilled') broken(rule, `${runText(announcement)} says ${announcement.reason}`)
       }
     },

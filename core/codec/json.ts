@@ -13,19 +13,27 @@ export const orNull = <A, O extends JsonValue>(codec: t.Type<A, O, unknown>): t.
     (value) => (value === undefined ? null : codec.encode(value)),
   )
 
-/** Nanoseconds since the epoch do not fit a JSON number, so they are written as a decimal string. At most 20 digits: 64 bits. */
-const decimal = /^-?\d{1,20}$/
+/** Nanoseconds since the epoch do not fit a JSON number, so they are written as a decimal string, of a signed number of 64 bits. */
+const decimal = /^-?\d{1,19}$/
+const isInt64 = (value: bigint): boolean => BigInt.asIntN(64, value) === value
 
 export const nanosAsText: t.Type<Nanos, string, unknown> = new t.Type<Nanos, string, unknown>(
   'nanoseconds as a string of digits, such as "1700000000000000000"',
   (value): value is Nanos => typeof value === 'bigint',
-  (value, context) => typeof value === 'string' && decimal.test(value) ? t.success(nanos(BigInt(value))) : t.failure(value, context),
+  (value, context) =>
+    typeof value === 'string' && decimal.test(value) && isInt64(BigInt(value))
+      ? t.success(nanos(BigInt(value)))
+      : t.failure(value, context),
   String,
 )
 
+/** 100 million days from the epoch, either way: beyond that there is no date, and nothing could render it. */
+const latestMs = 8_640_000_000_000_000
+const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= latestMs
+
 export const millisAsNumber: t.Type<Millis, number, unknown> = new t.Type<Millis, number, unknown>(
   'a time in milliseconds',
-  (value): value is Millis => Number.isFinite(value),
-  (value, context) => typeof value === 'number' && Number.isFinite(value) ? t.success(millis(value)) : t.failure(value, context),
+  (value): value is Millis => isTime(value),
+  (value, context) => isTime(value) ? t.success(millis(value)) : t.failure(value, context),
   (value) => value,
 )

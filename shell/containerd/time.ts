@@ -6,12 +6,12 @@
 import { type Nanos, nanos } from '../../core/index.ts'
 import type { Timestamp } from '../proto/gen/google/protobuf/timestamp.ts'
 
-/** The last nanosecond of year 9999, where protobuf's timestamps end and calendars with them. */
-const latest = 253_402_300_799_999_999_999n
+/** What 64 bits hold: a time in the year 2262. containerd itself counts exits in them, and so do the log and CRI's messages. */
+const latest = 2n ** 63n - 1n
 
 /**
  * Nanoseconds since 1970; undefined for none, and for what cannot be the time of an exit: at or before the epoch (a task that has not
- * exited has Go's zero time, year 1), or past year 9999, which no log line could render.
+ * exited has Go's zero time, year 1), or beyond 64 bits, where it could be written down and not be read again.
  */
 export const toNanoseconds = (timestamp: Timestamp | undefined): Nanos | undefined => {
   if (timestamp === undefined) return undefined

@@ -13,12 +13,15 @@ t.test('64 bits survive as text', async (t) => {
 })
 
 t.test('only digits are nanoseconds', async (t) => {
-  for (const value of [7, 7n, '', '-', '1.5', '0x10', ' 1', '1e3', '1'.repeat(21), null]) t.ok(isRefused(nanosAsText, value), String(value))
+  for (const value of [7, 7n, '', '-', '1.5', '0x10', ' 1', '1e3', '1'.repeat(21), '9223372036854775808', null]) {
+    t.ok(isRefused(nanosAsText, value), String(value))
+  }
 })
 
 t.test('a time is a number, and one', async (t) => {
   t.strictSame(millisAsNumber.decode(1.5), { _tag: 'Right', right: 1.5 })
-  for (const value of [NaN, Infinity, '7', undefined]) t.ok(isRefused(millisAsNumber, value), String(value))
+  t.strictSame(millisAsNumber.decode(-8.64e15), { _tag: 'Right', right: -8.64e15 })
+  for (const value of [NaN, Infinity, 8.64e15 + 1, '7', undefined]) t.ok(isRefused(millisAsNumber, value), String(value))
 })
 
 t.test('null is nothing, and nothing is missing', async (t) => {

@@ -93,13 +93,22 @@ export const status = async ({ stateDir, json }: StatusCommand, { out, err }: St
     out(json ? `${JSON.stringify(report)}\n` : table(report))
     return 0
   }
-  const report = Answer.decode(answer.right)
-  if (E.isLeft(report)) {
-    err(`${explain('the status of the reaper', report.left)[0] ?? 'Cannot read the status of the reaper'}\n`)
+  const text = renderAnswer(answer.right, json)
+  if (E.isLeft(text)) {
+    err(`${text.left}\n`)
     return 1
   }
-  out(json ? `${JSON.stringify(report.right)}\n` : table(report.right))
+  out(text.right)
   return 0
+}
+
+/** What the control socket answered, as it is printed; or the line that says why it cannot be read. */
+export const renderAnswer = (answer: unknown, json: boolean): E.Either<string, string> => {
+  const report = Answer.decode(answer)
+  if (E.isLeft(report)) {
+    return E.left(explain('the status of the reaper', report.left)[0] ?? 'Cannot read the status of the reaper')
+  }
+  return E.right(json ? `${JSON.stringify(report.right)}\n` : table(report.right))
 }
 
 const table = ({ pid, namespaces, containers, running, handling, lastSeq }: Report): string => {
@@ -120,6 +129,6 @@ const table = ({ pid, namespaces, containers, running, handling, lastSeq }: Repo
       lastError === null ? '-' : oneLine(lastError),
     ]),
   ]
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const widths = (rows[0] ?? []).map((_, column) => rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0))
   return head + rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n') + '\n'
 }

@@ -1,4 +1,4 @@
-/** Runs the searches of small worlds under tap. The same list runs under Deno in test/deno/exhaustive_test.ts. */
+/** Runs the searches of small worlds under tap. The same list runs under Deno in test/deno/enumeration_test.ts. */
 import t from 'tap'
 import { cases } from './exhaustive/cases.ts'
 

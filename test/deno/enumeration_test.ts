@@ -1,7 +1,13 @@
-/** Two of the searches of small worlds under Deno: they visit exactly as much as under Node. The whole list runs in test/exhaustive.test.ts. */
-import { cases } from '../exhaustive/cases.ts'
+/**
+ * The crash matrix under Deno, and two of the searches of small worlds: they visit as much as under Node. The whole lists run in
+ * test/crash_matrix.test.ts and test/exhaustive.test.ts.
+ */
+import { cases as crashMatrix } from '../crash_matrix/cases.ts'
+import { cases as searches } from '../exhaustive/cases.ts'
 
-for (const { name, run } of cases(console.log).filter((_, place) => place % 2 === 0).slice(0, 2)) {
+const some = searches(console.log).filter((_, place) => place % 2 === 0).slice(0, 2)
+
+for (const { name, run } of [...crashMatrix(console.log), ...some]) {
   Deno.test(name, async () => {
     await run()
   })

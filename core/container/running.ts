@@ -45,7 +45,7 @@ const withoutRow = ({ noted: _, ...self }: Running): Running => self
 
 /** Writes down that it runs, unless a row says so. Nothing waits for this write. */
 const note = (ctx: Context, run: Run, self: Running): Stepped => {
-  const isKnown = self.noted === true || run.oom._tag !== 'None' || run.formerBoot === true
+  const isKnown = self.noted === true || run.oom._tag !== 'None'
   return isKnown || !ctx.policy.recordRunning
     ? [self === run.phase ? run : inPhase(run, self), []]
     : [inPhase(run, { ...self, noted: true }), [persist(ctx, [runningRecord(ctx, run)])]]

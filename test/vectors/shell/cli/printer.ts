@@ -77,6 +77,7 @@ export const cases: ReadonlyArray<Vector> = [
         await settle()
         kept.add(said(3)) // durable, and then the process died
         const second = await begin(stateDir, kept)
+        second.printer.add(said(3)) // told again
         assert.deepEqual([first.printed(), second.printed()], [[1, 2], [3]])
         second.announce(4)
         await settle()

@@ -17,42 +17,40 @@ export interface Bundle {
   readonly service: string
 }
 
-/** The bundles of these namespaces whose shims belong to the containerd on `socket`. What cannot be read is left out. */
-export const bundlesOf = async (socket: string, namespaces: ReadonlyArray<string>, proc = '/proc'): Promise<ReadonlyArray<Bundle>> => {
+/** The folder that holds the bundles of the containerd on `socket`, in a folder for each namespace; undefined while it has no shim. */
+export const bundlesFolder = async (socket: string, proc = '/proc'): Promise<string | undefined> => {
   const address = await resolved(socket)
   const shims = await Promise.all((await namesIn(proc)).filter((name) => /^\d+$/.test(name)).map((pid) => shimIn(join(proc, pid))))
-  const folders = new Map<string, string>() // of a namespace's bundles, and the namespace
-  for (const shim of shims) {
-    if (shim === undefined || !namespaces.includes(shim.namespace) || await resolved(shim.address) !== address) continue
-    folders.set(dirname(shim.bundle), shim.namespace)
-  }
-  const found = await Promise.all([...folders].map(async ([folder, namespace]) => {
-    const ids = (await namesIn(folder)).filter((name) => !name.startsWith('.')) // one that is being removed has a dot before its id
-    return await Promise.all(ids.map((id) => bundleIn(join(folder, id), namespace)))
-  }))
-  return found.flat().filter((bundle) => bundle !== undefined)
+  for (const shim of shims) if (shim !== undefined && await resolved(shim.address) === address) return dirname(dirname(shim.bundle))
+  return undefined
 }
 
-const shimIn = async (
-  folder: string,
-): Promise<{ readonly namespace: string; readonly address: string; readonly bundle: string } | undefined> => {
+/** The containers of a namespace that have a bundle. One that is being removed has a dot before its id. */
+export const idsIn = async (folder: string, namespace: string): Promise<ReadonlyArray<string>> =>
+  (await namesIn(join(folder, namespace))).filter((name) => !name.startsWith('.'))
+
+const shimIn = async (folder: string): Promise<{ readonly address: string; readonly bundle: string } | undefined> => {
   const argv = (await textOf(join(folder, 'cmdline'))).split('\0')
   if (!basename(argv[0] ?? '').startsWith('containerd-shim')) return undefined
   const after = (flag: string): string => argv[argv.findIndex((word) => word.replace(/^--/, '-') === flag) + 1] ?? ''
   try {
-    return { namespace: after('-namespace'), address: after('-address'), bundle: await readlink(join(folder, 'cwd')) }
+    return { address: after('-address'), bundle: await readlink(join(folder, 'cwd')) }
   } catch {
     return undefined // it has just ended
   }
 }
 
-/** containerd 2 writes `bootstrap.json`, older ones `address`; a shim that speaks gRPC is left out. */
-const bundleIn = async (folder: string, namespace: string): Promise<Bundle | undefined> => {
-  const { address, version } = bootstrapOf(await textOf(join(folder, 'bootstrap.json'))) ??
-    { address: (await textOf(join(folder, 'address'))).trim(), version: 2 }
+/**
+ * What a bundle says of its shim: containerd 2 writes `bootstrap.json`, older ones `address`. undefined for a shim that speaks gRPC, and
+ * for what cannot be read.
+ */
+export const bundleIn = async (folder: string, namespace: string, id: string): Promise<Bundle | undefined> => {
+  const bundle = join(folder, namespace, id)
+  const { address, version } = bootstrapOf(await textOf(join(bundle, 'bootstrap.json'))) ??
+    { address: (await textOf(join(bundle, 'address'))).trim(), version: 2 }
   const socket = /^unix:\/\/(\/.+)$/.exec(address)?.[1]
   if (socket === undefined) return undefined
-  return { namespace, id: basename(folder), socket, service: `containerd.task.v${version >= 3 ? 3 : 2}.Task` }
+  return { namespace, id, socket, service: `containerd.task.v${version >= 3 ? 3 : 2}.Task` }
 }
 
 const bootstrapOf = (text: string): { readonly address: string; readonly version: number } | undefined => {

@@ -17,7 +17,7 @@ import { frameReader } from '../nri/ttrpc/frame.ts'
 import { GetRequest, WaitResponse } from '../proto/gen/containerd/tasks.ts'
 import { Process } from '../proto/gen/containerd/task.ts'
 import { onAbort } from '../task/cancellable.ts'
-import { type Bundle, bundlesOf } from './bundles.ts'
+import { type Bundle, bundleIn, bundlesFolder, idsIn } from './bundles.ts'
 
 /** A task's exit, as its shim tells it. */
 export interface ShimExit {
@@ -30,6 +30,8 @@ export interface ShimExit {
 
 /** The shims of a containerd. */
 export interface Shims {
+  /** Finds out where they are, while there is time for it: how long `follow` takes decides what is heard. */
+  readonly look: () => Promise<void>
   /**
    * Asks the shims of these namespaces for every task that runs or has ended, and tells each exit once, until the signal aborts. Ends
    * when there is nothing left to hear; a shim that cannot be asked has nothing to tell.
@@ -58,55 +60,87 @@ const waitMs = 7 * 86_400_000
 export const hostShims = (
   address: string,
   { clock = systemClock, proc }: { readonly clock?: Clock; readonly proc?: string } = {},
-): Shims => ({
-  follow: async (namespaces, signal, tell) => {
-    const bySocket = new Map<string, Array<Bundle>>()
-    for (const bundle of await bundlesOf(socketPath(address), namespaces, proc)) {
-      const others = bySocket.get(bundle.socket)
-      if (others === undefined) bySocket.set(bundle.socket, [bundle])
-      else others.push(bundle)
-    }
-    await Promise.all([...bySocket].map(([socket, tasks]) => ask(socket, tasks, clock, signal, tell)))
-  },
-})
+): Shims => {
+  let folder: string | undefined
+  const look = async (): Promise<void> => {
+    folder ??= await bundlesFolder(socketPath(address), proc)
+  }
+  return {
+    look,
+    follow: async (namespaces, signal, tell) => {
+      await look()
+      const known = folder
+      if (known === undefined) return
+      const connections = connectionsTo(clock, signal)
+      // Each is asked as soon as it is found. A shim that is shared is connected to once.
+      await Promise.all(namespaces.map(async (namespace) => {
+        const ids = await idsIn(known, namespace)
+        await Promise.all(ids.map(async (id) => {
+          const bundle = await bundleIn(known, namespace, id)
+          if (bundle !== undefined && !signal.aborted) await connections.use(bundle.socket, (client) => follow(client, bundle, tell))
+        }))
+      }))
+    },
+  }
+}
 
-/** One connection to one shim; ends when all its tasks have told their exit, or with the connection. */
-const ask = async (
-  path: string,
-  tasks: ReadonlyArray<Bundle>,
-  clock: Clock,
-  signal: AbortSignal,
-  tell: (exit: ShimExit) => void,
-): Promise<void> => {
-  if (signal.aborted) return
+interface Connections {
+  /** A connection to this socket, kept for as long as somebody uses it. */
+  readonly use: (path: string, action: (client: TtrpcClient) => Promise<void>) => Promise<void>
+}
+
+const connectionsTo = (clock: Clock, signal: AbortSignal): Connections => {
+  const open = new Map<string, { readonly client: TtrpcClient; readonly end: () => void; users: number }>()
+  return {
+    use: async (path, action) => {
+      const connection = open.get(path) ?? { ...connectTo(path, clock, signal), users: 0 }
+      open.set(path, connection)
+      connection.users += 1
+      await action(connection.client)
+      connection.users -= 1
+      if (connection.users > 0) return
+      open.delete(path)
+      connection.end()
+    },
+  }
+}
+
+const connectTo = (path: string, clock: Clock, signal: AbortSignal): { readonly client: TtrpcClient; readonly end: () => void } => {
   const socket = connectSocket(path)
   const frames = frameReader()
   const client = makeClient((bytes) => void socket.write(bytes), clock)
-  const end = (reason: string): void => {
+  const cut = (reason: string): void => {
     client.end(reason)
     socket.destroy()
   }
-  socket.on('error', (error) => end(error.message))
-  socket.on('close', () => end('closed'))
+  socket.on('error', (error) => cut(error.message))
+  socket.on('close', () => cut('closed'))
   socket.on('data', (bytes: Buffer) => {
     const read = frames.push(bytes)
-    if (E.isLeft(read) || read.right.some((frame) => E.isLeft(client.receive(frame)))) end('not ttrpc')
+    if (E.isLeft(read) || read.right.some((frame) => E.isLeft(client.receive(frame)))) cut('not ttrpc')
   })
-  const unlink = onAbort(signal, () => end('given up'))
-  await Promise.all(tasks.map((task) => follow(client, task, tell)))
-  unlink()
-  end('done')
+  const unlink = onAbort(signal, () => cut('given up'))
+  return {
+    client,
+    end: () => {
+      unlink()
+      cut('done')
+    },
+  }
 }
 
-/** The shim's messages have the fields of the tasks service's, under the same numbers. */
+/**
+ * Asks for one task. State and Wait go out together, for there is no time to lose; their messages have the fields of the tasks service's,
+ * under the same numbers. What is only created can be started by nobody while containerd is away.
+ */
 const follow = async (client: TtrpcClient, { namespace, id, service }: Bundle, tell: (exit: ShimExit) => void): Promise<void> => {
   const request = GetRequest.encode(GetRequest.fromPartial({ containerId: id })).finish()
+  const waiting = client.call(service, 'Wait', request, waitMs)()
   const state = await client.call(service, 'State', request, stateMs)()
   const process = E.isRight(state) ? decodeMessage(Process, state.right) : state
   const view = E.isRight(process) ? taskView(process.right) : undefined
-  // What is only created can be started by nobody while containerd is away.
   if (view === undefined || view._tag === 'Unclear' || view._tag === 'Created') return
-  const waited = await client.call(service, 'Wait', request, waitMs)()
+  const waited = await waiting
   const exit = E.isRight(waited) ? decodeMessage(WaitResponse, waited.right) : waited
   if (E.isRight(exit)) tell({ namespace, id, pid: view.pid, code: exit.right.exitStatus, exitedAt: toNanoseconds(exit.right.exitedAt) })
 }

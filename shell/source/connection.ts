@@ -62,7 +62,10 @@ const beginOutage = (env: Env): { readonly end: () => void } => {
 const keepListing = (env: Env, listed: () => void): T.Task<void> => async () => {
   while (!env.signal.aborted) {
     const isComplete = await listAll(env)
-    if (isComplete) listed()
+    if (isComplete) {
+      listed()
+      void env.shims?.look()
+    }
     await env.clock.sleep(isComplete ? env.limits.relistPeriodMs : relistSoonMs, env.signal)
   }
 }

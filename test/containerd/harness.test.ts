@@ -83,11 +83,13 @@ t.test('a running container survives the death of containerd', needsContainerd()
 
   await daemon.restart()
   t.not(daemon.pid, first)
+  // From 1.7 on a containerd that starts throws away the shims of tasks that have ended.
+  const forgotten = !daemon.version.startsWith('1.6.')
   t.match(await ctr.taskList(), [
-    { id: 'leaves', pid: leaving?.pid, status: 'STOPPED' },
+    ...(forgotten ? [] : [{ id: 'leaves', pid: leaving?.pid, status: 'STOPPED' }]),
     { id: 'stays', pid: before.find(({ id }) => id === 'stays')?.pid, status: 'RUNNING' },
   ])
-  t.equal(shimsOf(daemon).length, 2)
+  t.equal(shimsOf(daemon).length, forgotten ? 1 : 2)
 })
 
 t.test('a slow runc holds a delete up for its time, or until it is released', needsContainerd(), async (t) => {
@@ -131,7 +133,10 @@ t.test('a child with the host pids outlives its container when the kill of the s
   const { daemon, ctr } = await started(t)
   const runc = slowRunc(daemon.dir)
   runc.fail('parent', 'kill', 'once')
-  await ctr.run('parent', { command: 'sleep 1000 & echo $! > /tmp/child; exit 0', hostPid: true, runcBinary: runc.path })
+  const gate = makeGate(daemon.rootfs, 'gate') // the shim of 1.7 and later kills nothing for an init that is faster than its start
+  t.teardown(gate.close)
+  await ctr.run('parent', { command: `sleep 1000 & echo $! > /tmp/child; ${gate.wait}; exit 0`, hostPid: true, runcBinary: runc.path })
+  gate.open()
   await waitForStatus(ctr, 'parent', 'STOPPED')
   const child = Number(readFileSync(join(daemon.rootfs, 'tmp', 'child'), 'utf8'))
   t.ok(isAlive(child))

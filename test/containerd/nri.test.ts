@@ -6,7 +6,7 @@ import { isAlive, needsContainerd, signalShim, startContainerd } from '../suppor
 import { bytesOf, int, intOf, message, messagesOf, parse, text, textOf } from '../support/nri/bytes.ts'
 import { connectPlugin, type HostCall, type RawPlugin } from '../support/nri/raw_plugin.ts'
 import { waitFor } from '../support/wait_for.ts'
-import { nothingLeft, pidOf, scene } from './scene.ts'
+import { known, nothingLeft, pidOf, scene } from './scene.ts'
 
 /** `id code` of each stop that a plugin was told of. */
 const stopsOf = (plugin: RawPlugin): ReadonlyArray<string> =>
@@ -68,6 +68,7 @@ t.test('plugins', needsContainerd(), async (t: Test) => {
     await before.waitForLine(({ msg }) => msg === 'lost containerd, connecting again', { what: 'the loss to be noticed' })
     process.kill(pids.get('outage') ?? 0, 'SIGKILL')
     await waitFor(() => !isAlive(pids.get('outage') ?? 0), { what: 'an exit during the outage' })
+    await known(before, ['outage'])
     await daemon.restart()
     await before.waitForStopped(['outage'], 30_000)
     t.same(stopsOf(first), ['outage 137', 'plain 7', 'shot 137'])

@@ -103,6 +103,16 @@ export const ends = async (
   return lines
 }
 
+/** Waits until the reaper knows of these exits: announced, or in handling. While containerd is away nothing more can come of them. */
+export const known = (reaper: ReaperProcess, ids: ReadonlyArray<string>): Promise<unknown> =>
+  waitFor(
+    async () => {
+      const knows = [...reaper.stopped(), ...(await reaper.status()).handling].map(({ id }) => id)
+      return ids.filter((id) => !knows.includes(id))
+    },
+    { what: 'the exits to be known', until: (left) => left.length === 0 },
+  )
+
 /** Does `action` for all items, a few at a time: two cores start containers no faster than that. */
 export const atOnce = async <A, B>(items: ReadonlyArray<A>, action: (item: A) => Promise<B>, width = 4): Promise<ReadonlyArray<B>> => {
   const results: Array<B> = []

@@ -2,7 +2,7 @@
  * A containerd of our own for a test: private sockets, folders, cgroup and runc state, and no CRI plugin unless asked for.
  * It never touches the machine's containerd, and leaves nothing behind, even when the test process dies.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { waitFor } from '../wait_for.ts'
@@ -26,6 +26,8 @@ export interface ContainerdOptions {
 
 /** A running daemon. Paths stay the same over `restart`; `pid` does not. */
 export interface Containerd {
+  /** As the program says it: 1.6.20~ds1. */
+  readonly version: string
   readonly dir: string
   readonly address: string
   readonly ttrpcAddress: string
@@ -61,9 +63,12 @@ const neverWanted = [
   'io.containerd.snapshotter.v1.zfs',
 ]
 
-const configText = (dir: string, { cri = false, configExtra = '' }: ContainerdOptions): string => {
+const versionOf = (program: string): string =>
+  spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout.split(' ')[2]?.replace(/^v/, '') ?? ''
+
+const configText = (dir: string, version: string, { cri = false, configExtra = '' }: ContainerdOptions): string => {
   const { root, state, address, ttrpc } = layout(dir)
-  return `version = 2
+  return `version = ${version.startsWith('1.') ? 2 : 3}
 root = "${root}"
 state = "${state}"
 disabled_plugins = ${JSON.stringify(cri ? neverWanted : [...criPlugins, ...neverWanted])}
@@ -127,7 +132,8 @@ export const startContainerd = async (options: ContainerdOptions = {}): Promise<
   writeFileSync(owner, ownerMark(process.pid))
   cleanUpOnDeath()
   live.add(dir)
-  writeFileSync(config, configText(dir, options))
+  const version = versionOf(program)
+  writeFileSync(config, configText(dir, version, options))
   const rootfs = makeRootfs(join(dir, 'rootfs'))
 
   const spawnDaemon = (): ChildProcess => {
@@ -166,6 +172,7 @@ export const startContainerd = async (options: ContainerdOptions = {}): Promise<
 
   let child = await started().catch(giveUp)
   return {
+    version,
     dir,
     address,
     ttrpcAddress: ttrpc,

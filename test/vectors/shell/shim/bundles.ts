@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bundlesOf } from '../../../../shell/shim/bundles.ts'
+import { type Bundle, bundleIn, bundlesFolder, idsIn } from '../../../../shell/shim/bundles.ts'
 import type { Vector } from '../../../support/property.ts'
 import { inTemporaryFolder } from '../../../support/temporary.ts'
 
@@ -43,6 +43,14 @@ const withHost = (use: (host: Host) => Promise<void>): Promise<void> =>
     })
   })
 
+/** All that is found in a namespace, in order of id. */
+const found = async ({ proc, socket }: Host, namespace = 'ci'): Promise<ReadonlyArray<Bundle>> => {
+  const folder = await bundlesFolder(socket, proc)
+  if (folder === undefined) return []
+  const bundles = await Promise.all((await idsIn(folder, namespace)).map((id) => bundleIn(folder, namespace, id)))
+  return bundles.filter((bundle) => bundle !== undefined).sort((a, b) => a.id < b.id ? -1 : 1)
+}
+
 const v3 = (address: string, protocol = 'ttrpc'): Readonly<Record<string, string>> => ({
   'bootstrap.json': JSON.stringify({ version: 3, address, protocol }),
 })
@@ -52,12 +60,12 @@ export const cases: ReadonlyArray<Vector> = [
     name:
       'bundles: of containerd 1, by the file address; of 2, by bootstrap.json; those of a group beside the one its shim was started for',
     run: () =>
-      withHost(async ({ proc, socket, bundle, shim }) => {
+      withHost(async (host) => {
+        const { bundle, shim } = host
         shim('ci', 'old', bundle('ci', 'old', { address: 'unix:///run/s/1\n' }))
         shim('ci', 'new', bundle('ci', 'new', v3('unix:///run/s/2')))
         bundle('ci', 'grouped', v3('unix:///run/s/2'))
-        const found = await bundlesOf(socket, ['ci', 'edge'], proc)
-        assert.deepEqual([...found].sort((a, b) => a.id < b.id ? -1 : 1), [
+        assert.deepEqual(await found(host), [
           { namespace: 'ci', id: 'grouped', socket: '/run/s/2', service: 'containerd.task.v3.Task' },
           { namespace: 'ci', id: 'new', socket: '/run/s/2', service: 'containerd.task.v3.Task' },
           { namespace: 'ci', id: 'old', socket: '/run/s/1', service: 'containerd.task.v2.Task' },
@@ -65,28 +73,39 @@ export const cases: ReadonlyArray<Vector> = [
       }),
   },
   {
-    name: "bundles: another namespace's, another containerd's, and other programs are none of ours",
+    name: "bundles: another containerd's, and other programs', are none of ours",
     run: () =>
       withHost(async ({ proc, socket, bundle, shim, process }) => {
-        shim('web', 'a', bundle('web', 'a', v3('unix:///run/s/1')))
         shim('ci', 'b', bundle('ci', 'b', v3('unix:///run/s/2')), '/run/containerd/containerd.sock')
         process(['/usr/bin/ctr', '-namespace', 'ci', '-address', socket], bundle('ci', 'c', v3('unix:///run/s/3')))
-        assert.deepEqual(await bundlesOf(socket, ['ci'], proc), [])
+        assert.equal(await bundlesFolder(socket, proc), undefined)
+      }),
+  },
+  {
+    name: 'bundles: those of a namespace, by the shim of another; a namespace without any has none',
+    run: () =>
+      withHost(async (host) => {
+        host.shim('web', 'a', host.bundle('web', 'a', v3('unix:///run/s/1')))
+        host.bundle('ci', 'b', v3('unix:///run/s/2'))
+        assert.deepEqual((await found(host)).map(({ id }) => id), ['b'])
+        assert.deepEqual(await found(host, 'edge'), [])
       }),
   },
   {
     name: 'bundles: a socket that is reached by another path is the same',
     run: () =>
-      withHost(async ({ proc, socket, bundle, shim }) => {
+      withHost(async (host) => {
+        const { socket, bundle, shim } = host
         symlinkSync(socket, `${socket}.link`)
         shim('ci', 'a', bundle('ci', 'a', v3('unix:///run/s/1')), `${socket}.link`)
-        assert.deepEqual((await bundlesOf(socket, ['ci'], proc)).map(({ id }) => id), ['a'])
+        assert.deepEqual((await found(host)).map(({ id }) => id), ['a'])
       }),
   },
   {
     name: 'bundles: what is half written, being removed, of another protocol or gone is left out; no /proc is none at all',
     run: () =>
-      withHost(async ({ proc, socket, bundle, shim }) => {
+      withHost(async (host) => {
+        const { proc, socket, bundle, shim } = host
         shim('ci', 'a', bundle('ci', 'a', v3('unix:///run/s/1')))
         bundle('ci', '.removed', v3('unix:///run/s/1'))
         bundle('ci', 'half', { 'bootstrap.json': '{"version":3,"addr' })
@@ -94,10 +113,9 @@ export const cases: ReadonlyArray<Vector> = [
         bundle('ci', 'null', { 'bootstrap.json': 'null' })
         bundle('ci', 'grpc', v3('unix:///run/s/4', 'grpc'))
         bundle('ci', 'vsock', { address: 'vsock://3:1024' })
-        shim('ci', 'gone', '/nowhere/ci/gone')
         mkdirSync(join(proc, '99')) // ended between the look at the folder and the one into it
-        assert.deepEqual((await bundlesOf(socket, ['ci'], proc)).map(({ id }) => id), ['a'])
-        assert.deepEqual(await bundlesOf(socket, ['ci'], '/nowhere'), [])
+        assert.deepEqual((await found(host)).map(({ id }) => id), ['a'])
+        assert.equal(await bundlesFolder(socket, '/nowhere'), undefined)
       }),
   },
 ]

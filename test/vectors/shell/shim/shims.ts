@@ -129,7 +129,8 @@ export const cases: ReadonlyArray<Vector> = [
     run: () =>
       withShim({ first: { pid: 11, status: Status.CREATED }, hung: { pid: 0, status: Status.UNKNOWN } }, async ({ exits, asked, over }) => {
         await over
-        assert.deepEqual([exits, asked], [[], ['State', 'State']])
+        assert.deepEqual(exits, [])
+        assert.equal(asked.filter((call) => call === 'State').length, 2)
       }),
   },
   {

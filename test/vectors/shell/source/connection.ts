@@ -142,13 +142,17 @@ export const cases: ReadonlyArray<Vector> = [
     name: 'connection: shims are asked from the loss of containerd until it is back, once',
     run: async () => {
       const asked: Array<AbortSignal> = []
+      let looks = 0
       const shims: Shims = {
+        look: async () => {
+          looks += 1
+        },
         follow: async (_, signal) => {
           asked.push(signal)
         },
       }
       const world = await start({ refuse: (n) => n === 1 || n > 3 ? undefined : lost }, {}, { shims })
-      assert.equal(asked.length, 0)
+      assert.deepEqual([looks, asked.length], [1, 0]) // with each listing they are looked for, so that they are known when it counts
       world.stream.end(lost)
       await world.env.clock.advance(100)
       await world.env.clock.advance(100)

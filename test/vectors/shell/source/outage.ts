@@ -14,6 +14,7 @@ export const cases: ReadonlyArray<Vector> = [
       const env = testEnv({
         namespaces: ['ci', 'edge'],
         shims: {
+          look: () => Promise.resolve(),
           follow: async (namespaces, signal, tell) => {
             asked.push(namespaces, signal)
             tell(exit)

@@ -90,8 +90,7 @@ const checks = async (program: string): Promise<void> => {
       assert.deepEqual([at(status, 'state'), at(status, 'exit_code'), at(status, 'reason')], [2, 7, 'Error'])
     })
     await check('inspectp', async () => assert.equal(at(await one('inspectp', 'web:pod'), 'status', 'metadata', 'name'), 'web'))
-    await check('inspect, of one that is not there, is NotFound', async () =>
-      assert.rejects(ask('inspect', 'nothing'), /code = NotFound/))
+    await check('inspect, of one that is not there, is NotFound', async () => assert.rejects(ask('inspect', 'nothing'), /code = NotFound/))
     await check('images', async () => void await ask('images'))
     await check('events', async () => {
       await ctr.containerDelete('web')

@@ -69,7 +69,7 @@ const failuresOf = (lines) => {
  * tap: one line a file; the inside of a file is shown if something in it failed, and every skip with its reason. What differs from an
  * ordinary run is said by `more`, its environment, and by `where`, in words.
  */
-const tap = async (chosen = [], more = {}, where = '') => {
+const tap = async ({ chosen = [], more = {}, where = '', jobs = 2 } = {}) => {
   let inside = []
   let summary
   const onLine = (line) => {
@@ -89,7 +89,7 @@ const tap = async (chosen = [], more = {}, where = '') => {
       inside = []
     } else inside.push(line)
   }
-  const code = await run('node', ['node_modules/tap/dist/esm/run.mjs', '--reporter=tap', '-j', '2', ...chosen], onLine, more)
+  const code = await run('node', ['node_modules/tap/dist/esm/run.mjs', '--reporter=tap', '-j', String(jobs), ...chosen], onLine, more)
   if (summary === undefined || (code !== 0 && summary.failed === 0)) {
     console.log(inside.join('\n'))
     complaints.push(`tap${where} ended with exit code ${code}`)
@@ -98,16 +98,22 @@ const tap = async (chosen = [], more = {}, where = '') => {
   add(summary)
 }
 
-const mainPaths = ['exits', 'hanging', 'outages'].map((name) => `dist/test/containerd/${name}.test.js`)
+const onContainerd = (...names) => names.map((name) => `dist/test/containerd/${name}.test.js`)
 
-/** The main paths once more: on the newest containerd that Debian has, and with the reaper on Deno. */
+/**
+ * The main paths once more, with the reaper on Deno, and on the newest containerd that Debian has. The rest of all that is nightly work:
+ * test/nightly/versions.ts.
+ */
 const elsewhere = async () => {
   if (process.getuid?.() !== 0) return // each of these tests has said above that it needs root
-  await tap(mainPaths, { REAPER_RUNTIME: 'deno' }, ' (the reaper on Deno)')
+  await tap({ chosen: onContainerd('exits', 'outages'), more: { REAPER_RUNTIME: 'deno' }, where: ' (the reaper on Deno)' })
   const said = []
   const code = await run('sh', ['test/support/debian/containerd.sh', '2'], (line) => said.push(line))
   const folder = said.findLast((line) => line.startsWith('/'))
-  if (code === 0) return tap(mainPaths, { CONTAINERD_BIN_DIR: folder }, ` (on ${folder})`)
+  if (code === 0) {
+    const chosen = onContainerd('exits', 'hanging', 'outages') // which wait more than they work
+    return tap({ chosen, more: { CONTAINERD_BIN_DIR: folder }, where: ` (on ${folder})`, jobs: 3 })
+  }
   console.log(`ok - the main paths on containerd 2 # SKIP ${said.at(-1)}`)
   add({ passed: 0, failed: 0, skipped: 1 })
 }
@@ -151,7 +157,7 @@ const everything = async () => {
 }
 
 const some = async () => {
-  if (built || await gate('builds', 'tsc', ['-p', 'tsconfig.json'])) await tap(files)
+  if (built || await gate('builds', 'tsc', ['-p', 'tsconfig.json'])) await tap({ chosen: files })
 }
 
 await (files.length > 0 ? some() : everything())

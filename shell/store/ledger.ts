@@ -48,6 +48,8 @@ export interface Ledger {
   readonly sizes: () => { readonly all: number; readonly live: number; readonly over: number }
   /** What stays at time `now` (ms since the epoch) when announcements up to `acknowledged` may go. */
   readonly keep: (retention: Retention, acknowledged: number, now: number) => Kept
+  /** Bytes of things that would go with these, but for rows that only stand for what went before. */
+  readonly going: (kept: Kept) => number
   /** Only these rows are left, oldest first, and the first of them now has number `first`. */
   readonly renumber: (rows: ReadonlyArray<number>, first: number) => void
   /** Rows of up to `limit` announcements from number `from` on, in the order of their numbers. */
@@ -170,6 +172,11 @@ export const makeLedger = (rows: ReadonlyArray<Row> = []): Ledger => {
     add,
     renumber,
     sizes: () => ({ all, live, over }),
+    going: ({ rows: stays }) => {
+      const kept = new Set(stays)
+      const goes = ({ row, about }: Live): boolean => !kept.has(row) && !(about._tag === 'Run' && about.dropped)
+      return [...things.values()].reduce((sum, entry) => (goes(entry) ? sum + entry.bytes : sum), 0)
+    },
     keep: (retention, acknowledged, now) => keep([...things.values()], said.at(-1)?.seq ?? 0, retention, acknowledged, now),
     said: (from, limit) => {
       const place = placeOf(from)

@@ -146,7 +146,7 @@ export const makeWriter = (options: WriterOptions, { table: first, contents }: O
   }
 
   const tidy = async (): Promise<void> => {
-    const { all, live, over } = ledger.sizes()
+    const { all, over } = ledger.sizes()
     const slack = Math.min(4 * 1_024 * 1_024, retention.maxBytes / 8)
     const now = clock.now()
     const isDue = now - lookedAt >= lookEveryMs
@@ -157,7 +157,8 @@ export const makeWriter = (options: WriterOptions, { table: first, contents }: O
     const garbage = all - kept.bytes
     const isWorthIt = garbage >= slack / 2 && (garbage >= kept.bytes / 2 || over > retention.maxBytes)
     // What is not needed any more goes within the hour also where little is written, but not for a few rows of many.
-    const isTime = isDue && live > kept.bytes && live - kept.bytes >= kept.bytes / 16
+    const going = isDue ? ledger.going(kept) : 0
+    const isTime = going > 0 && going >= kept.bytes / 16
     if (!isWorthIt && !isTime) return
     try {
       const planned = await compaction(table, kept, span, last)

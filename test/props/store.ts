@@ -77,7 +77,8 @@ export const props: ReadonlyArray<Prop> = [
       inScratch(async (dir) => {
         const disk = saboteur()
         const acknowledged: Array<ReaperRecord> = []
-        let store = await opened(dir, { openTable: disk.openTable })
+        const retention = { maxAgeMs: Infinity }
+        let store = await opened(dir, { openTable: disk.openTable, retention })
         for (const move of moves) {
           switch (move._tag) {
             case 'Append':
@@ -97,11 +98,11 @@ export const props: ReadonlyArray<Prop> = [
               break
             case 'Restart':
               await store.close()()
-              store = await opened(dir, { openTable: disk.openTable })
+              store = await opened(dir, { openTable: disk.openTable, retention })
           }
         }
         await store.close()()
-        const last = await opened(dir)
+        const last = await opened(dir, { retention })
         assert.deepEqual(await loaded(last), acknowledged)
         await last.close()()
       })),

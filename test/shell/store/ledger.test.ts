@@ -34,6 +34,13 @@ t.test('what is over goes by age, what is open never, and the newest announcemen
   })
 })
 
+t.test('what would go is counted, but not what only stands for what went before', async (t) => {
+  const ledger = makeLedger(rowsOf([run(1), closed(2), said(1, 2), said(2, 3), { _tag: 'RunDropped', run: nobody(3) }]))
+  t.equal(ledger.going(ledger.keep(forEver, 0, start)), 0)
+  t.equal(ledger.going(ledger.keep(forEver, 1, start)), 100, 'what was acknowledged')
+  t.equal(ledger.going(ledger.keep({ maxAgeMs: 0, maxBytes: Infinity }, 0, start + 9)), 200)
+})
+
 t.test('a cut by size leaves room for a quarter, so that it is not needed again at once', async (t) => {
   const ledger = makeLedger(rowsOf([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => said(n))))
   t.same(ledger.keep({ maxAgeMs: Infinity, maxBytes: 800 }, 0, start).rows, [1, 2, 3, 4, 5, 6, 7, 8, 9], 'not too much yet')

@@ -5,7 +5,8 @@
  */
 import { metadataOf } from './container/context.ts'
 import { hasLived } from './container/over.ts'
-import type { ContainerInput, Observation } from './container/step.ts'
+import type { Observation } from './container/observation.ts'
+import type { ContainerInput } from './container/step.ts'
 import type { Relisted } from './event.ts'
 import { containerKey, sandboxKey } from './ids.ts'
 import type { SandboxMissing, SandboxOverlapped, SandboxSeen } from './sandbox.ts'

@@ -49,8 +49,12 @@ const ofLookup = ({ key, lookup, probe }: Container): ReadonlyArray<Effect> => {
       return [asking(lookup.call), ...looking]
     case 'AskLater':
       return [timer(containerOwner(key), lookup.call, 0), ...looking]
-    case 'Known':
     case 'NotOurs':
+      return [
+        ...(lookup.refresh === undefined ? [] : [asking(lookup.refresh)]),
+        ...(lookup.dropping === undefined ? [] : [timer(containerOwner(key), lookup.dropping.call, 0)]),
+      ]
+    case 'Known':
       return lookup.refresh === undefined ? looking : [asking(lookup.refresh), ...looking]
     case 'Deleted':
       return looking

@@ -3,12 +3,12 @@
  *
  * @module
  */
+import type { Dropping } from './container/dropping.ts'
 import type { Run } from './container/phase.ts'
 import type { Exit } from './exit.ts'
 import type { CallId, ContainerKey, ImageKey, Millis, Nanos, SandboxKey } from './ids.ts'
 import type { Metadata } from './metadata.ts'
-import type { Queue } from './queue.ts'
-import { emptyQueue } from './queue.ts'
+import { emptyQueue, type Queue } from './queue.ts'
 import type { Slots } from './slots.ts'
 import { noSlots } from './slots.ts'
 import type { Table } from './table.ts'
@@ -59,7 +59,7 @@ export type Lookup =
   | (Asking & { readonly _tag: 'AskLater' })
   /** `refresh`: the call by which it is being read again, because it changed or was missing from a listing. */
   | { readonly _tag: 'Known'; readonly metadata: Metadata; readonly refresh: CallId | undefined }
-  | { readonly _tag: 'NotOurs'; readonly refresh: CallId | undefined }
+  | { readonly _tag: 'NotOurs'; readonly refresh: CallId | undefined; readonly dropping?: Dropping }
   /** The record is deleted; what it said is kept for the run that is still open. */
   | { readonly _tag: 'Deleted'; readonly metadata: Metadata }
 

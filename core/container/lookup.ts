@@ -11,6 +11,7 @@ import { callId, containerOwner } from '../ids.ts'
 import type { Metadata } from '../metadata.ts'
 import { noMetadata } from '../metadata.ts'
 import type { Asking, Container, Lookup } from '../state.ts'
+import { drop } from './dropping.ts'
 import type { Run } from './phase.ts'
 import type { Work } from './work.ts'
 import { change, probe, tellEach } from './work.ts'
@@ -44,7 +45,8 @@ export const askAgain = (work: Work): Work => {
 
 export const known = (work: Work, metadata: Metadata): Work => {
   const { lookup } = work.container
-  const next = change(work, { lookup: { _tag: 'Known', metadata, refresh: undefined } }, [])
+  const known = change(work, { lookup: { _tag: 'Known', metadata, refresh: undefined } }, [])
+  const next = drop(known, lookup._tag === 'NotOurs' ? lookup.dropping?.runs ?? [] : [])
   // It was somebody else's, so its task has not been followed.
   return lookup._tag === 'NotOurs' ? probe(next) : tellEach(next, { _tag: 'MetadataKnown' })
 }
@@ -75,6 +77,7 @@ export const recordGone = (work: Work): Work | undefined => {
     case 'Deleted':
       return work
     case 'NotOurs':
+      if (lookup.dropping !== undefined) return work
       return work.container.closed.length > 0 ? change(work, { lookup: { _tag: 'Deleted', metadata: noMetadata } }, []) : undefined
     case 'Asked':
     case 'AskLater':
@@ -106,28 +109,16 @@ const settled = (lookup: Lookup): Lookup =>
 
 /** It is not ours, or no longer: let go of it, and of whatever was being done about it. What is in flight ends unheard. */
 const disown = (work: Work): Work => {
-  const { key, runs } = work.container
-  const owner = containerOwner(key)
-  const lastCall = work.container.lastCall + 1
-  const effects = runs.flatMap((run): ReadonlyArray<Effect> => {
-    const { id, phase } = run
-    const watch = phase._tag === 'Running' ? phase.watch : undefined
-    return [
-      ...(watch === undefined ? [] : [{ _tag: 'UnwatchTask', container: key, call: watch } as const]),
-      ...(hasOpenRow(run)
-        ? [{ _tag: 'Persist', owner, call: callId(lastCall), records: [{ _tag: 'RunDropped', run: id }], release: [] } as const]
-        : []),
-    ]
-  })
+  const { key, lookup, runs } = work.container
+  const waits = runs.flatMap(({ phase }): ReadonlyArray<Effect> =>
+    phase._tag === 'Running' && phase.watch !== undefined ? [{ _tag: 'UnwatchTask', container: key, call: phase.watch }] : []
+  )
+  const owed = lookup._tag === 'NotOurs' ? lookup.dropping?.runs ?? [] : []
+  const dropped = [...owed, ...runs.flatMap((run) => (hasOpenRow(run) ? [run.id] : []))]
   // Of what has been announced a late word may come when it is ours again.
   const told = runs.flatMap((run) => (run.phase._tag === 'Announced' ? [{ pid: run.id.pid, exitedAt: run.phase.over.exit.at }] : []))
-  return change(work, {
-    lastCall,
-    closed: [...work.container.closed, ...told],
-    runs: [],
-    probe: undefined,
-    lookup: { _tag: 'NotOurs', refresh: undefined },
-  }, effects)
+  const closed = [...work.container.closed, ...told]
+  return drop(change(work, { closed, runs: [], probe: undefined, lookup: { _tag: 'NotOurs', refresh: undefined } }, waits), dropped)
 }
 
 /** Whether a row is on disk, or on its way there, by which the run would be taken up again after a restart. */

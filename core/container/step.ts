@@ -3,28 +3,22 @@
  *
  * @module
  */
-import type { LoadSettled, PersistSettled, TaskView, TimerFired } from '../answer.ts'
+import type { LoadSettled, PersistSettled, TimerFired } from '../answer.ts'
 import type { Effect } from '../effect.ts'
 import type { ContainerEvent } from '../event.ts'
 import type { ContainerKey, Millis } from '../ids.ts'
 import { callId, parts } from '../ids.ts'
-import type { Metadata } from '../metadata.ts'
 import type { Container } from '../state.ts'
 import type { Signal } from './context.ts'
+import { dropSettled } from './dropping.ts'
 import { ask, askAgain, known, lookupSettled, recordGone } from './lookup.ts'
+import type { Observation } from './observation.ts'
 import { isOver } from './over.ts'
 import { wantsSlot } from './phase.ts'
 import { probeSettled, reportAppeared, reportExit, reportStarted, reportTask } from './report.ts'
 import type { Surroundings, Work } from './work.ts'
 import { looked, told, watchSettled } from './told.ts'
 import { probe, probeAnew, settle, tellEach } from './work.ts'
-
-/** What a listing says of one container or one task. */
-export type Observation =
-  | { readonly _tag: 'ContainerSeen'; readonly container: ContainerKey; readonly metadata: Metadata; readonly at: Millis }
-  | { readonly _tag: 'ContainerMissing'; readonly container: ContainerKey; readonly at: Millis }
-  | { readonly _tag: 'TaskSeen'; readonly container: ContainerKey; readonly task: TaskView; readonly at: Millis }
-  | { readonly _tag: 'TaskMissing'; readonly container: ContainerKey; readonly at: Millis }
 
 export type ContainerInput = ContainerEvent | PersistSettled | TimerFired | Observation | SlotOffered
 export type SlotOffered = Extract<Signal, { _tag: 'SlotGranted' }> & { readonly at: Millis }
@@ -80,6 +74,9 @@ const ignore = (work: Work, input: ContainerInput): Work | undefined => {
     case 'ContainerSettled':
     case 'ContainerDeleted':
       return apply(work, input)
+    case 'PersistSettled':
+    case 'TimerFired':
+      return dropSettled(work, input)
     default:
       return work
   }

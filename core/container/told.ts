@@ -7,6 +7,7 @@ import type { LoadSettled, WatchSettled } from '../answer.ts'
 import type { Exit } from '../exit.ts'
 import type { Millis, Nanos } from '../ids.ts'
 import { toNanos } from '../ids.ts'
+import { hasPid } from './pid.ts'
 import { reportExit } from './report.ts'
 import type { Container } from '../state.ts'
 import type { Work } from './work.ts'
@@ -41,13 +42,15 @@ export const told = (
 
 /**
  * A handling looks at the task. What it finds STOPPED may be a later run, believed to be alive or not heard of at all: then its end is told
- * by the way, and by nothing else if its client deletes it at once.
+ * by the way, and by nothing else if its client deletes it at once. An answer that nobody awaits any more tells as much of one unheard of.
  */
 export const looked = (work: Work, input: LoadSettled): Work => {
   const { call, outcome } = input
-  const isAwaited = work.container.runs.some(({ phase }) => 'call' in phase && phase.call === call)
+  const { runs } = work.container
   const settled = tellEach(work, input)
-  if (!isAwaited || outcome._tag !== 'Stopped') return settled
+  if (outcome._tag !== 'Stopped') return settled
   const { code, exitedAt, pid } = outcome
+  const isAwaited = runs.some(({ phase }) => 'call' in phase && phase.call === call)
+  if (!isAwaited && runs.some((run) => hasPid(run, pid))) return settled
   return reportExit(settled, { pid, exit: told({ code, exitedAt, at: input.at }, 'observed'), gone: false })
 }

@@ -38,8 +38,9 @@ const byLookup = (lookup: Container['lookup']): Awaited => {
     case 'AskLater':
       return timed(lookup.call)
     case 'Known':
-    case 'NotOurs':
       return called(lookup.refresh)
+    case 'NotOurs':
+      return together([called(lookup.refresh), called(lookup.dropping?.call)])
     case 'Deleted':
       return nothing
   }

@@ -7,6 +7,7 @@ import { cases as cleaning } from './cleaning.ts'
 import { cases as context } from './context.ts'
 import { cases as deleting } from './deleting.ts'
 import { cases as draining } from './draining.ts'
+import { cases as dropping } from './dropping.ts'
 import { cases as examining } from './examining.ts'
 import { cases as exited } from './exited.ts'
 import { cases as interrupt } from './interrupt.ts'
@@ -37,6 +38,7 @@ export const cases: ReadonlyArray<Vector> = [
   ...context,
   ...deleting,
   ...draining,
+  ...dropping,
   ...examining,
   ...exited,
   ...interrupt,

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { told } from '../../../../core/container/told.ts'
 import { millis, nanos } from '../../../../core/ids.ts'
 import { conversation } from '../../../support/conversation.ts'
-import { exited, started } from '../../../support/facts.ts'
-import { deleted, notFound, stopped, waited } from '../../../support/outcomes.ts'
+import { exited, started, taskCreated } from '../../../support/facts.ts'
+import { created, deleted, notFound, stopped, waited } from '../../../support/outcomes.ts'
 import type { Vector } from '../../../support/property.ts'
 
 export const cases: ReadonlyArray<Vector> = [
@@ -84,6 +84,17 @@ export const cases: ReadonlyArray<Vector> = [
     run: () => {
       const talk = conversation({ script: { TD: [notFound], LOAD: [stopped(4, 9, 43), stopped(4, 9, 43), notFound], CLEAN: ['hang'] } })
       talk.tell(exited(3))
+      assert.deepEqual(talk.told().map(({ run: { pid }, exitCode }) => [pid, exitCode]), [[42, 3], [43, 4]])
+    },
+  },
+  {
+    name: 'told: so does the answer to a look that has been made again since, and that nobody awaits',
+    run: () => {
+      const talk = conversation({ script: { LOAD: ['hang', created(43)] } })
+      talk.tell(exited(3, { pid: 0 }))
+      talk.tell(taskCreated(43))
+      talk.answer('LOAD', stopped(4, 9, 43))
+      talk.finish()
       assert.deepEqual(talk.told().map(({ run: { pid }, exitCode }) => [pid, exitCode]), [[42, 3], [43, 4]])
     },
   },

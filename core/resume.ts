@@ -41,20 +41,19 @@ export const resume = (policy: Policy) => (state: State, at: Millis): ReadonlyAr
 
 const timer = (owner: Owner, call: CallId, delayMs: number): Effect => ({ _tag: 'SetTimer', owner, call, delayMs, jitter: false })
 
-const ofLookup = ({ key, lookup, probe }: Container): ReadonlyArray<Effect> => {
-  const looking: ReadonlyArray<Effect> = probe === undefined ? [] : [{ _tag: 'LoadTask', container: key, call: probe }]
+const ofLookup = ({ dropping, key, lookup, probe }: Container): ReadonlyArray<Effect> => {
+  const looking: ReadonlyArray<Effect> = [
+    ...(probe === undefined ? [] : [{ _tag: 'LoadTask', container: key, call: probe } as const]),
+    ...(dropping === undefined ? [] : [timer(containerOwner(key), dropping.call, 0)]),
+  ]
   const asking = (call: CallId): Effect => ({ _tag: 'LoadContainer', container: key, call })
   switch (lookup._tag) {
     case 'Asked':
       return [asking(lookup.call), ...looking]
     case 'AskLater':
       return [timer(containerOwner(key), lookup.call, 0), ...looking]
-    case 'NotOurs':
-      return [
-        ...(lookup.refresh === undefined ? [] : [asking(lookup.refresh)]),
-        ...(lookup.dropping === undefined ? [] : [timer(containerOwner(key), lookup.dropping.call, 0)]),
-      ]
     case 'Known':
+    case 'NotOurs':
       return lookup.refresh === undefined ? looking : [asking(lookup.refresh), ...looking]
     case 'Deleted':
       return looking

@@ -9,8 +9,7 @@ import type { Exit } from './exit.ts'
 import type { CallId, ContainerKey, ImageKey, Millis, Nanos, SandboxKey } from './ids.ts'
 import type { Metadata } from './metadata.ts'
 import { emptyQueue, type Queue } from './queue.ts'
-import type { Slots } from './slots.ts'
-import { noSlots } from './slots.ts'
+import { noSlots, type Slots } from './slots.ts'
 import type { Table } from './table.ts'
 import { empty } from './table.ts'
 
@@ -40,12 +39,13 @@ export interface Container {
   readonly lastCall: number
   readonly lastGeneration: number
   readonly lookup: Lookup
-  /** Oldest first. Runs that are over are kept only while they are the last. */
+  /** Oldest first. Those that are over are kept only while they are last. */
   readonly runs: ReadonlyArray<Run>
   /** The last few runs that are over, newest last: what a repeated or late report is known by. */
   readonly closed: ReadonlyArray<ClosedRun>
   /** A look at the task that belongs to no handling: asked when something does not add up. */
   readonly probe: CallId | undefined
+  readonly dropping?: Dropping | undefined
 }
 
 export interface ClosedRun {
@@ -59,7 +59,7 @@ export type Lookup =
   | (Asking & { readonly _tag: 'AskLater' })
   /** `refresh`: the call by which it is being read again, because it changed or was missing from a listing. */
   | { readonly _tag: 'Known'; readonly metadata: Metadata; readonly refresh: CallId | undefined }
-  | { readonly _tag: 'NotOurs'; readonly refresh: CallId | undefined; readonly dropping?: Dropping }
+  | { readonly _tag: 'NotOurs'; readonly refresh: CallId | undefined }
   /** The record is deleted; what it said is kept for the run that is still open. */
   | { readonly _tag: 'Deleted'; readonly metadata: Metadata }
 

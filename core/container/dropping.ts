@@ -32,24 +32,20 @@ export const drop = (work: Work, runs: ReadonlyArray<RunId>, failures: number = 
   }))
 }
 
-/** The write has come back, or is due again. */
-export const dropSettled = (work: Work, input: PersistSettled | TimerFired): Work => {
-  const { key, lookup } = work.container
-  if (lookup._tag !== 'NotOurs' || lookup.dropping?.call !== input.call) return work
-  const { failures, runs } = lookup.dropping
+/** The write has come back, or is due again. Whose answer this is not is told so by `undefined`. */
+export const dropSettled = (work: Work, input: PersistSettled | TimerFired): Work | undefined => {
+  const { dropping, key } = work.container
+  if (dropping?.call !== input.call) return undefined
+  const { failures, runs } = dropping
   if (input._tag === 'TimerFired') return drop(work, runs, failures)
-  if (input.outcome._tag === 'Durable') return change(work, { lookup: { _tag: 'NotOurs', refresh: lookup.refresh } }, [])
+  if (input.outcome._tag === 'Durable') return change(work, { dropping: undefined }, [])
   const delayMs = backoffMs(work.around.policy, failures + 1)
   const owner = containerOwner(key)
   return inCall(work, { runs, failures: failures + 1 }, (call) => ({ _tag: 'SetTimer', owner, call, delayMs, jitter: true }))
 }
 
 const inCall = (work: Work, dropping: Omit<Dropping, 'call'>, ask: (call: CallId) => Effect): Work => {
-  const { lookup } = work.container
   const lastCall = work.container.lastCall + 1
   const call = callId(lastCall)
-  return change(work, {
-    lastCall,
-    lookup: lookup._tag === 'NotOurs' ? { ...lookup, dropping: { ...dropping, call } } : lookup,
-  }, [ask(call)])
+  return change(work, { lastCall, dropping: { ...dropping, call } }, [ask(call)])
 }

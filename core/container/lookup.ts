@@ -45,8 +45,7 @@ export const askAgain = (work: Work): Work => {
 
 export const known = (work: Work, metadata: Metadata): Work => {
   const { lookup } = work.container
-  const known = change(work, { lookup: { _tag: 'Known', metadata, refresh: undefined } }, [])
-  const next = drop(known, lookup._tag === 'NotOurs' ? lookup.dropping?.runs ?? [] : [])
+  const next = change(work, { lookup: { _tag: 'Known', metadata, refresh: undefined } }, [])
   // It was somebody else's, so its task has not been followed.
   return lookup._tag === 'NotOurs' ? probe(next) : tellEach(next, { _tag: 'MetadataKnown' })
 }
@@ -77,7 +76,7 @@ export const recordGone = (work: Work): Work | undefined => {
     case 'Deleted':
       return work
     case 'NotOurs':
-      if (lookup.dropping !== undefined) return work
+      if (work.container.dropping !== undefined) return work
       return work.container.closed.length > 0 ? change(work, { lookup: { _tag: 'Deleted', metadata: noMetadata } }, []) : undefined
     case 'Asked':
     case 'AskLater':
@@ -109,12 +108,11 @@ const settled = (lookup: Lookup): Lookup =>
 
 /** It is not ours, or no longer: let go of it, and of whatever was being done about it. What is in flight ends unheard. */
 const disown = (work: Work): Work => {
-  const { key, lookup, runs } = work.container
+  const { dropping, key, runs } = work.container
   const waits = runs.flatMap(({ phase }): ReadonlyArray<Effect> =>
     phase._tag === 'Running' && phase.watch !== undefined ? [{ _tag: 'UnwatchTask', container: key, call: phase.watch }] : []
   )
-  const owed = lookup._tag === 'NotOurs' ? lookup.dropping?.runs ?? [] : []
-  const dropped = [...owed, ...runs.flatMap((run) => (hasOpenRow(run) ? [run.id] : []))]
+  const dropped = [...(dropping?.runs ?? []), ...runs.flatMap((run) => (hasOpenRow(run) ? [run.id] : []))]
   // Of what has been announced a late word may come when it is ours again.
   const told = runs.flatMap((run) => (run.phase._tag === 'Announced' ? [{ pid: run.id.pid, exitedAt: run.phase.over.exit.at }] : []))
   const closed = [...work.container.closed, ...told]

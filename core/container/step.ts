@@ -76,7 +76,7 @@ const ignore = (work: Work, input: ContainerInput): Work | undefined => {
       return apply(work, input)
     case 'PersistSettled':
     case 'TimerFired':
-      return dropSettled(work, input)
+      return dropSettled(work, input) ?? work
     default:
       return work
   }
@@ -129,12 +129,13 @@ const apply = (work: Work, input: ContainerInput): Work | undefined => {
       if (input.call === container.probe) return probeAnew(work)
       return container.lookup._tag === 'AskLater' && container.lookup.call === input.call
         ? ask(work, container.lookup.live, container.lookup.failures, container.lookup.before)
-        : tellEach(work, input)
+        : dropSettled(work, input) ?? tellEach(work, input)
     case 'SlotGranted': {
       const first = container.runs.find((run) => wantsSlot(run.phase))
       return first === undefined ? work : tellEach(work, input, (run) => run === first)
     }
     case 'PersistSettled':
+      return dropSettled(work, input) ?? tellEach(work, input)
     case 'OomKillsSettled':
     case 'NriSettled':
     case 'KillSettled':

@@ -13,6 +13,7 @@ import type { Policy } from '../policy.ts'
 import type { ClosedRun, Container } from '../state.ts'
 import type { Context, RunEvent, SandboxSaid } from './context.ts'
 import { mustWaitItsTurn } from './context.ts'
+import { endOf } from './over.ts'
 import type { Run } from './phase.ts'
 import { stepRun } from './run.ts'
 import { unwatched } from './running.ts'
@@ -111,7 +112,8 @@ export const settle = (before: Container, work: Work): Work => {
     closed: [...closed, ...over.flatMap(closedRun)].slice(-remembered),
   }, [])
   // A question that was asked before may be answered with the task that has been seen to since: it would be taken for another run.
-  const asked = over.length > 0 && next.container.probe !== undefined ? probeAnew(next) : next
+  const isTold = runs.some((run) => endOf(run) !== undefined && !wasTold(before, run))
+  const asked = isTold && next.container.probe !== undefined ? probeAnew(next) : next
   return tellEach(
     asked,
     { _tag: 'TurnCame' },
@@ -121,6 +123,9 @@ export const settle = (before: Container, work: Work): Work => {
 
 const wasOver = ({ runs }: Container, { id }: Run): boolean =>
   runs.some((run) => run.id.generation === id.generation && run.phase._tag === 'Exited')
+
+const wasTold = ({ runs }: Container, { id }: Run): boolean =>
+  runs.some((run) => run.id.generation === id.generation && endOf(run) !== undefined)
 
 const closedRun = ({ id, phase, formerBoot }: Run): ReadonlyArray<ClosedRun> =>
   phase._tag === 'Exited' && formerBoot !== true ? [{ pid: id.pid, exitedAt: phase.exit.at }] : []

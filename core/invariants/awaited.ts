@@ -12,9 +12,10 @@ export interface Awaited {
   readonly timers: ReadonlyArray<CallId>
 }
 
-export const awaitedBy = ({ probe, lookup, runs }: Container): Awaited =>
+export const awaitedBy = ({ dropping, probe, lookup, runs }: Container): Awaited =>
   together([
     called(probe),
+    called(dropping?.call),
     byLookup(lookup),
     ...runs.flatMap(({ oom, phase }) => [
       oom._tag === 'Writing' ? (oom.waiting ? timed(oom.call) : called(oom.call)) : nothing,
@@ -38,9 +39,8 @@ const byLookup = (lookup: Container['lookup']): Awaited => {
     case 'AskLater':
       return timed(lookup.call)
     case 'Known':
-      return called(lookup.refresh)
     case 'NotOurs':
-      return together([called(lookup.refresh), called(lookup.dropping?.call)])
+      return called(lookup.refresh)
     case 'Deleted':
       return nothing
   }

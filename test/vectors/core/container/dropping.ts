@@ -37,10 +37,10 @@ export const cases: ReadonlyArray<Vector> = [
     },
   },
   {
-    name: 'dropping: when it is ours again they are withdrawn at once, for its run is looked for anew',
+    name: 'dropping: also when it is ours again before that, for its run is looked for anew',
     run: () => {
       const talk = disowned()
-      talk.next({ ASK: [found(metadata)], LOAD: [notFound] })
+      talk.next({ ASK: [found(metadata)], LOAD: [notFound], SAVE: [failed()] })
       talk.tell(recordChanged())
       talk.finish()
       assert.ok(talk.rows().some(({ _tag }) => _tag === 'RunDropped'))

@@ -1,8 +1,8 @@
 /** core/container/over.ts: a run that has been announced, and the next one under its pid. */
 import assert from 'node:assert/strict'
-import { metadata } from '../../../support/conversation.ts'
-import { exited, listing, started } from '../../../support/facts.ts'
-import { deleted, running, stopped } from '../../../support/outcomes.ts'
+import { conversation, metadata } from '../../../support/conversation.ts'
+import { exited, listing, started, taskCreated } from '../../../support/facts.ts'
+import { deleted, failed, notFound, running, stopped } from '../../../support/outcomes.ts'
 import { phases } from '../../../support/phases.ts'
 import type { Vector } from '../../../support/property.ts'
 
@@ -19,6 +19,18 @@ export const cases: ReadonlyArray<Vector> = [
       talk.next({ LOAD: [stopped(4, 99)], TD: [deleted(4, 99)] })
       assert.equal(talk.tell(exited(4, { ns: 99 })), 'SAVE LOAD KILL TD SAVE STOP EMIT(STOPPED,c,s)')
       assert.deepEqual(talk.told().map(({ run, exitCode }) => [run.generation, exitCode]), [[1, 3], [2, 4]])
+    },
+  },
+  {
+    name: 'over: a question that was asked before a run was announced is asked again: its answer may be that run, still alive',
+    run: () => {
+      const talk = conversation({ from: 'known', script: { LOAD: ['hang', failed('Unavailable'), failed(), notFound] } })
+      talk.tell(started(), taskCreated(43))
+      talk.tell(exited(3))
+      talk.finish()
+      talk.answer('LOAD', running())
+      talk.finish()
+      assert.deepEqual(talk.told().map(({ run: { pid, generation } }) => [pid, generation]), [[42, 1]])
     },
   },
   {

@@ -95,7 +95,8 @@ export const createOthers = ({ clock, random, plan, calmAt, isUp, publish }: Oth
   }
   const turnOver = (key: ImageKey, changes: number): void => {
     const was = images.get(key)
-    const digest = random.chance(0.25) ? undefined : `sha256:${random.int(1, 9)}`
+    // No two alike, so that a digest tells which change it came with.
+    const digest = random.chance(0.25) ? undefined : `sha256:${random.int(1, 9)}-${changes}`
     images.set(key, digest)
     if (isUp()) {
       publish({ _tag: 'ImageChanged', image: key, change: digest === undefined ? 'deleted' : was === undefined ? 'created' : 'updated' })

@@ -28,8 +28,9 @@ export const cases: ReadonlyArray<Vector> = [
       talk.tell(started(), taskCreated(43))
       talk.tell(exited(3))
       talk.finish()
-      talk.answer('LOAD', running())
+      assert.equal(talk.answer('LOAD', running()), '')
       talk.finish()
+      assert.equal(talk.phase(), 'Exited')
       assert.deepEqual(talk.told().map(({ run: { pid, generation } }) => [pid, generation]), [[42, 1]])
     },
   },

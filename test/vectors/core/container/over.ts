@@ -27,7 +27,7 @@ export const cases: ReadonlyArray<Vector> = [
       const talk = conversation({ from: 'known', script: { LOAD: ['hang', failed('Unavailable'), failed(), notFound] } })
       talk.tell(started(), taskCreated(43))
       talk.tell(exited(3))
-      talk.finish()
+      assert.equal(talk.phase(), 'Announced (Waiting)')
       assert.equal(talk.answer('LOAD', running()), '')
       talk.finish()
       assert.equal(talk.phase(), 'Exited')

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { connect as connectSocket } from 'node:net'
+import { Socket } from 'node:net'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Nanos } from '../../core/index.ts'
 import { type Clock, systemClock } from '../clock.ts'
@@ -106,7 +106,7 @@ const connectionsTo = (clock: Clock, signal: AbortSignal): Connections => {
 }
 
 const connectTo = (path: string, clock: Clock, signal: AbortSignal): { readonly client: TtrpcClient; readonly end: () => void } => {
-  const socket = connectSocket(path)
+  const socket = new Socket()
   const frames = frameReader()
   const client = makeClient((bytes) => void socket.write(bytes), clock)
   const cut = (reason: string): void => {
@@ -120,6 +120,11 @@ const connectTo = (path: string, clock: Clock, signal: AbortSignal): { readonly 
     if (E.isLeft(read) || read.right.some((frame) => E.isLeft(client.receive(frame)))) cut('not ttrpc')
   })
   const unlink = onAbort(signal, () => cut('given up'))
+  try {
+    socket.connect(path)
+  } catch (error) {
+    cut(error instanceof Error ? error.message : String(error)) // Deno throws when it has no permission
+  }
   return {
     client,
     end: () => {

@@ -237,6 +237,9 @@ export const startReaper = async (options: ReaperOptions): Promise<ReaperProcess
   const reaper = spawnReaper(options)
   await waitFor(() => reaper.isOver() || reaper.lines().some(({ msg }) => msg === 'connected to containerd'), {
     what: 'the reaper to be connected',
+  }).catch(async (error: unknown) => {
+    await reaper.kill9() // else the test that has failed waits for it until its time is up
+    throw error
   })
   if (!reaper.isOver()) return reaper
   const code = await reaper.stop()

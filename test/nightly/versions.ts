@@ -24,6 +24,7 @@ const files = (wanted: RegExp): ReadonlyArray<string> =>
 /** The tests as everywhere, without a build; what they print is passed on, and the last line is counted. A skipped test has not passed. */
 const run = (tests: ReadonlyArray<string>, env: NodeJS.ProcessEnv): Promise<Count> =>
   new Promise((resolve) => {
+    if (tests.length === 0) return resolve({ passed: 0, failed: 0 }) // without any, all of the project would run
     const child = spawn(process.execPath, [inProject('test', 'support', 'run_tests.mjs'), '--built', ...tests], {
       cwd: inProject(),
       env: { ...process.env, ...env, CI: 'true' },

@@ -23,6 +23,8 @@ export interface TrueSandbox {
 export interface Others {
   readonly sandboxes: TrueSandbox[]
   readonly images: Map<ImageKey, string | undefined>
+  /** How often each has changed: a digest may come back. */
+  readonly imageChanges: ReadonlyMap<ImageKey, number>
   readonly list: (namespace: string) => ReadonlyArray<{ readonly id: string; readonly sandboxer: string }>
   readonly wait: (key: SandboxKey, ended: (end: SandboxEnd) => void) => void
   readonly image: (key: ImageKey) => ImageSettled['outcome']
@@ -47,6 +49,7 @@ export interface OthersEnv {
 export const createOthers = ({ clock, random, plan, calmAt, isUp, publish }: OthersEnv): Others => {
   const sandboxes: TrueSandbox[] = []
   const images = new Map<ImageKey, string | undefined>()
+  const imageChanges = new Map<ImageKey, number>()
   const current = (key: SandboxKey): TrueSandbox | undefined => sandboxes.findLast((it) => it.key === key && it.removedAt === undefined)
   const unimplemented = random.chance(0.2)
   const silent = random.chance(0.2)
@@ -95,8 +98,8 @@ export const createOthers = ({ clock, random, plan, calmAt, isUp, publish }: Oth
   }
   const turnOver = (key: ImageKey, changes: number): void => {
     const was = images.get(key)
-    // No two alike, so that a digest tells which change it came with.
-    const digest = random.chance(0.25) ? undefined : `sha256:${random.int(1, 9)}-${changes}`
+    const digest = random.chance(0.25) ? undefined : `sha256:${random.int(1, 9)}`
+    imageChanges.set(key, (imageChanges.get(key) ?? 0) + 1)
     images.set(key, digest)
     if (isUp()) {
       publish({ _tag: 'ImageChanged', image: key, change: digest === undefined ? 'deleted' : was === undefined ? 'created' : 'updated' })
@@ -107,6 +110,7 @@ export const createOthers = ({ clock, random, plan, calmAt, isUp, publish }: Oth
   return {
     sandboxes,
     images,
+    imageChanges,
     list: (namespace) =>
       sandboxes.flatMap(({ key, sandboxer, removedAt }) => {
         const [of, id] = parts(key)

@@ -60,17 +60,17 @@ export const sandboxOnce = (view: View): Checker => {
 export const imagesAreKnown = (view: View): Checker => {
   const rule = 'images are known'
   /** Images of whose last change the present process was told. */
-  let toldOf = new Map<string, string | undefined>()
+  let toldOf = new Map<string, number | undefined>()
   return {
     told: (event) => {
-      if (event._tag === 'ImageChanged') toldOf.set(event.image, view.others.images.get(event.image))
+      if (event._tag === 'ImageChanged') toldOf.set(event.image, view.others.imageChanges.get(event.image))
     },
     crashed: () => {
       toldOf = new Map()
     },
     quiet: (state) => {
       for (const [key, digest] of view.others.images) {
-        if (!toldOf.has(key) || toldOf.get(key) !== digest) continue
+        if (!toldOf.has(key) || toldOf.get(key) !== view.others.imageChanges.get(key)) continue
         const known = lookup(key, state.images)
         if (known?.digest !== digest || (known !== undefined && known.work._tag !== 'Idle')) {
           broken(rule, `${key} is ${digest ?? 'gone'}, and known as ${known?.digest ?? 'gone'} (${known?.work._tag ?? 'forgotten'})`)

@@ -4,6 +4,7 @@
  */
 import process from 'node:process'
 import { type Bytes, bytes } from './listeners/bytes.ts'
+import { held, type HeldBytes } from './listeners/held.ts'
 import { type Rate, rate } from './listeners/rates.ts'
 import { atLeast, atMost, median, ratio, type Report, type Table, whole } from './report.ts'
 
@@ -20,14 +21,17 @@ export const benchListeners = async (): Promise<Report> => {
   }
   const costs: Array<Bytes> = []
   for (const pod of [1, 20, 200]) for (const everyMs of [0, 5]) costs.push(await bytes(pod, everyMs))
+  const heaps: Array<HeldBytes> = []
+  for (const stalled of [0, 1]) heaps.push(await held(stalled, 5 * events))
   const large = costs.filter(({ pod }) => pod === 200)
   return {
     title: `listeners: ${events} announcements`,
     method:
       'From the first exit to the moment at which every listener that reads has been told of the last; clients and server share the ' +
       "process. A stalled listener never reads. Handling is the part of the machine and of the stream's own books, which no listener may " +
-      `hold up. Median of ${rounds} rounds. Bytes are of whole messages, with labels and image names of the usual length; they do not vary.`,
-    tables: [rateTable(rates), byteTable(costs)],
+      `hold up. Median of ${rounds} rounds. Bytes are of whole messages, with labels and image names of the usual length; they do not vary. The heap is that of server and clients, after a ` +
+      'collection, with 1,000 events kept; most of what it grows by is what the reading client notes of each event.',
+    tables: [rateTable(rates), byteTable(costs), heapTable(heaps)],
     bars: [
       ...[1, 10].map((listeners) =>
         atLeast(
@@ -39,6 +43,11 @@ export const benchListeners = async (): Promise<Report> => {
       ),
       ...large.map(({ sent, whole, everyMs }) =>
         atMost(`bytes of 200 exits in a pod, one every ${everyMs} ms, to those with the whole pod in each event`, sent / whole, 0.15)
+      ),
+      atMost(
+        'heap after many events with a listener that never reads, to that without one',
+        (heaps[1]?.after ?? NaN) / (heaps[0]?.after ?? NaN),
+        1.2,
       ),
     ],
   }
@@ -67,4 +76,11 @@ const byteTable = (costs: ReadonlyArray<Bytes>): Table => ({
     String(naive),
     ratio(sent / naive),
   ]),
+})
+
+const megabytes = (bytes: number): string => (bytes / 1_048_576).toFixed(1)
+
+const heapTable = (heaps: ReadonlyArray<HeldBytes>): Table => ({
+  head: ['that never read', 'events', 'heap before, MB', 'after, MB'],
+  rows: heaps.map(({ stalled, events: sent, before, after }) => [String(stalled), String(sent), megabytes(before), megabytes(after)]),
 })

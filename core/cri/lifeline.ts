@@ -10,10 +10,10 @@ import type { CriEventType } from './types.ts'
 
 /** What a stream of events has told of one container (or sandbox) so far. */
 export interface Lifeline {
-  /** Generation of the newest run whose STARTED was told; 0 for none. */
-  readonly started: number
-  /** The same of STOPPED. */
-  readonly stopped: number
+  /** STARTED was told, and no STOPPED since. */
+  readonly isRunning: boolean
+  /** Generations of runs whose STOPPED was told while they were still being seen to. */
+  readonly over: ReadonlyArray<number>
   /** Runs up to this generation are older than the stream: their STARTED is told with their STOPPED, and not before. */
   readonly quiet: number
 }
@@ -30,7 +30,7 @@ export interface Sight {
 /** What has been told then, undefined when all has been, and what is to be told for it, in order. */
 export type Telling = readonly [Lifeline | undefined, ReadonlyArray<CriEventType>]
 
-const unborn: Lifeline = { started: 0, stopped: 0, quiet: 0 }
+const unborn: Lifeline = { isRunning: false, over: [], quiet: 0 }
 
 /** Nothing of this container is told yet; it, and its runs so far, are older than the stream. */
 export const olderThanStream = ({ lastGeneration }: Sight): Lifeline => ({ ...unborn, quiet: lastGeneration })
@@ -47,23 +47,28 @@ export const follow = (line: Lifeline | undefined, sight: Sight): Telling => {
       if (line === undefined || sight.open.length > 0) return [line, []]
       return [undefined, ['DELETED']]
     case 'there': {
-      const [oldest] = sight.open
-      const told = line ?? unborn
       const created: ReadonlyArray<CriEventType> = line === undefined ? ['CREATED'] : []
+      const before = line ?? unborn
+      const told: Lifeline = before.over.length === 0 ? before : { ...before, over: before.over.filter((run) => sight.open.includes(run)) }
+      const oldest = sight.open.find((run) => !told.over.includes(run))
       // A younger run is told of when the older one has stopped.
-      if (oldest === undefined || oldest <= Math.max(told.started, told.quiet)) return [told, created]
-      return [{ ...told, started: oldest }, [...created, 'STARTED']]
+      if (told.isRunning || oldest === undefined || oldest <= told.quiet) return [told, created]
+      return [{ ...told, isRunning: true }, [...created, 'STARTED']]
     }
   }
 }
 
-/** What is due when STOPPED of a run is announced: all that has to come before it and was not told, and itself, once. */
+/**
+ * What is due when STOPPED of a run is announced: all that has to come before it and was not told, and itself, once. A run that was learnt
+ * of late may stop while another one is being told of as running: that one is STARTED again when it is looked at next, so that each
+ * STOPPED has its STARTED before it.
+ */
 export const stopped = (line: Lifeline | undefined, generation: number): Telling => {
   const told = line ?? unborn
-  if (generation <= told.stopped) return [line, []]
+  if (told.over.includes(generation)) return [line, []]
   return [
-    { ...told, started: Math.max(told.started, generation), stopped: generation },
-    [...(line === undefined ? ['CREATED'] as const : []), ...(told.started < generation ? ['STARTED'] as const : []), 'STOPPED'],
+    { ...told, isRunning: false, over: [...told.over, generation] },
+    [...(line === undefined ? ['CREATED'] as const : []), ...(told.isRunning ? [] : ['STARTED'] as const), 'STOPPED'],
   ]
 }
 

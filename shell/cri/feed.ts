@@ -74,6 +74,8 @@ export const makeFeed = (moments: Moments, encode: Encode, limits: FeedLimits = 
   const newest = new Map<string, number>() // of each pod, the position of its last event
   const pumps = new Set<Pump>()
   const recent = new Map<string, Uint8Array>()
+  /** Listeners with a place, which they leave when they go: how many of them have gone already, nobody knows. */
+  const present = new Set<Pump>()
   /** Newcomers that wait for a place, by what calls them, the first one first. */
   const arriving = new Set<() => void>()
   let isDue = false
@@ -125,16 +127,22 @@ export const makeFeed = (moments: Moments, encode: Encode, limits: FeedLimits = 
 
   const newPlace = (): Place => placeAt(ring.end())
 
+  /** `meanwhile`: where it begins when nobody has left a place. */
+  const takePlace = (pump: Pump, meanwhile: Place): Place => {
+    const place = places.take()
+    present.add(pump)
+    return place === undefined ? meanwhile : stillHeld(place)
+  }
+
   /**
-   * A client that comes back may be here before it is noticed that it went: its place is waited for, a moment and a round of the event
-   * loop, in which that must show. What comes meanwhile is told after it.
+   * A client that comes back may be here before it is noticed that it went. Unless nobody else is here who can have gone, that is waited
+   * for, a moment and a round of the event loop, in which it must show: whoever took a place before might take one that is newer than its
+   * own. What comes meanwhile is told after it.
    */
   const arrive = (pump: Pump, meanwhile: Place): void => {
     const begin = (): void => {
       arriving.delete(call)
-      if (!pumps.has(pump)) return
-      const place = places.take()
-      pump.start(place === undefined ? meanwhile : stillHeld(place))
+      if (pumps.has(pump)) pump.start(takePlace(pump, meanwhile))
     }
     const callOff = moments.after(limits.arriveMs, begin)
     const call = (): void => {
@@ -144,11 +152,9 @@ export const makeFeed = (moments: Moments, encode: Encode, limits: FeedLimits = 
     arriving.add(call)
   }
 
-  const placeFree = (): void => {
-    const [first] = arriving
-    if (first === undefined) return
-    arriving.delete(first) // the next place is for the next one
-    first()
+  const gone = (pump: Pump): void => {
+    present.delete(pump)
+    if (present.size === 0) { for (const call of arriving) call() }
   }
 
   const listen = (sink: Sink, start: Start): Listening => {
@@ -156,7 +162,7 @@ export const makeFeed = (moments: Moments, encode: Encode, limits: FeedLimits = 
     const leave = (place: Place): void => {
       if (!pumps.delete(pump) || start._tag !== 'LeftOff') return
       places.leave(place)
-      placeFree()
+      gone(pump)
     }
     const render = (position: number, entry: Entry): Uint8Array => rendered(position, entry, withSeq)
     const pump = makePump({ ring, render, sink, clock: moments, limits, onCut: leave })
@@ -170,9 +176,9 @@ export const makeFeed = (moments: Moments, encode: Encode, limits: FeedLimits = 
         missed = lost
         return startSoon(place)
       }
-      const place = start._tag === 'LeftOff' ? places.take() : places.peek() ?? begun
-      if (place !== undefined) return startSoon(stillHeld(place))
-      arrive(pump, begun)
+      if (start._tag === 'LookOn') return startSoon(stillHeld(places.peek() ?? begun))
+      if (present.size > 0) arrive(pump, begun)
+      else startSoon(takePlace(pump, begun))
     }
     pumps.add(pump)
     begin()

@@ -17,10 +17,11 @@ export interface Place {
 /** A place before which everything has been read. */
 export const placeAt = (position: number): Place => ({ position, told: position, marks: [] })
 
-/** All before `position` was written so long ago, the time when nobody listened left out. */
+/** All before `position` was written so long ago, the time when nobody listened left out, and so many listeners have gone since. */
 interface AgedMark {
   readonly position: number
   readonly age: number
+  readonly gone: number
 }
 
 export interface Receipt {
@@ -41,41 +42,55 @@ interface Mark {
 type Marks = readonly [older: Mark, newer: Mark]
 
 /**
+ * To how many listeners that follow each other an item is written again before it counts as read though none of them stayed: one that
+ * goes at once may have read nothing, and so may the next.
+ */
+export const enoughListeners = 16
+
+/**
  * The receipt of a listener that comes at `at` and takes over `from`.
  *
- * `settleMs`: what was written longer ago than that has been read. The time counts over listeners that follow each other: else those
- * who come and go faster than that would be told everything again each time. `windowBytes`: what may lie in buffers when a listener
- * does not read. Memory is bounded, and the error is to the safe side: up to twice as much counts as unread.
+ * `settleMs`: what was written to this listener longer ago than that has been read. Over listeners that follow each other the time counts
+ * too, once there were enough of them: else those who come and go faster than that would be told everything again each time.
+ * `windowBytes`: what may lie in buffers when a listener does not read. Memory is bounded, and the error is to the safe side: up to twice
+ * as much counts as unread.
  */
 export const makeReceipt = (from: Place, at: number, settleMs: number, windowBytes: number): Receipt => {
   const { position: start } = from
   const begin: Mark = { position: start, at: Number.NEGATIVE_INFINITY, bytes: 0 }
-  const [older = begin, newer = older] = from.marks.map(({ position, age }): Mark => ({ position, at: at - age, bytes: 0 }))
+  const [older = { position: start, age: Infinity, gone: enoughListeners }, newer = older] = from.marks
   let last = begin
   let told = Math.max(start, from.told)
-  let inTime: Marks = [older, newer]
+  let inTime: Marks = [begin, begin]
   let inBytes: Marks = [begin, begin]
+  /** Over all listeners; their age counts up to when this one came. */
+  let shared: readonly [older: AgedMark, newer: AgedMark] = [older, newer]
 
-  const unread = (at: number, blocked: boolean): number => {
+  const ageAt = (mark: AgedMark, now: number): number => mark.age + now - at
+  const isShared = (mark: AgedMark, now: number): boolean => mark.gone >= enoughListeners && ageAt(mark, now) >= settleMs
+
+  const unread = (now: number, blocked: boolean): number => {
     if (blocked) return inBytes[0].position
-    const settled = [last, ...inTime].filter((mark) => at - mark.at >= settleMs).map(({ position }) => position)
-    // What was settled with an earlier listener counts only as far as this one has come: it was told from its own start on.
-    return Math.min(last.position, Math.max(start, ...settled))
+    const settled = [last, ...inTime].filter((mark) => now - mark.at >= settleMs)
+    const together = shared.filter((mark) => isShared(mark, now))
+    // What was settled with earlier listeners counts only as far as this one has come: it was told from its own start on.
+    return Math.min(last.position, Math.max(start, ...[...settled, ...together].map(({ position }) => position)))
   }
 
   return {
-    written: (position, bytes, at) => {
-      const mark: Mark = { position: position + 1, at, bytes: last.bytes + bytes }
+    written: (position, bytes, now) => {
+      const mark: Mark = { position: position + 1, at: now, bytes: last.bytes + bytes }
       last = mark
       told = Math.max(told, mark.position)
-      // What is written again was written first by an earlier listener: by now all has been that anybody was told.
-      if (at - inTime[1].at >= settleMs) inTime = [inTime[1], { ...mark, position: told }]
+      if (now - inTime[1].at >= settleMs) inTime = [inTime[1], mark]
       if (mark.bytes - inBytes[1].bytes >= windowBytes) inBytes = [inBytes[1], mark]
+      // What is written again was written first by an earlier listener: by now all has been that anybody was told.
+      if (isShared(shared[1], now)) shared = [shared[1], { position: told, age: at - now, gone: 0 }]
     },
-    place: (at, blocked) => ({
-      position: unread(at, blocked),
+    place: (now, blocked) => ({
+      position: unread(now, blocked),
       told,
-      marks: blocked ? [] : inTime.map(({ position, at: markedAt }) => ({ position, age: at - markedAt })),
+      marks: blocked ? [] : shared.map((mark) => ({ position: mark.position, age: ageAt(mark, now), gone: mark.gone + 1 })),
     }),
   }
 }

@@ -1,5 +1,6 @@
 /** Where the checkers of a simulated world look in, and how they complain. */
 import type { Announcement, ContainerKey, Effect, ReaperEvent, ReaperRecord, RunId, State } from '../../core/index.ts'
+import type { Entry } from '../../shell/cri/entry.ts'
 import type { Gap } from '../../shell/listeners/cursor.ts'
 import type { Containerd } from './truth.ts'
 import type { Others } from './others.ts'
@@ -32,6 +33,15 @@ export interface Checker {
   readonly heard?: (listener: string, item: Announcement | Gap) => void
   /** Announcements up to this number are kept no longer. */
   readonly dropped?: (upTo: number) => void
+  /** An event was put into the CRI stream of a namespace; `isRecalled`: one that an earlier life announced. */
+  readonly streamed?: (namespace: string, entry: Entry, isRecalled: boolean) => void
+  /** A client of the stream opened a call; an event was written to it, it read one, it was cut off; and what it had not read when it died
+   * was written so long ago that nobody can tell. */
+  readonly criCame?: (client: string, namespace: string) => void
+  readonly criSent?: (client: string, entry: Entry) => void
+  readonly criHeard?: (client: string, entry: Entry) => void
+  readonly criCut?: (client: string, missed: number) => void
+  readonly criForgotten?: (client: string) => void
   /** A plugin is told that a run ended. */
   readonly pluginTold?: (plugin: string, run: RunId) => void
   /** Our process died. */
@@ -98,6 +108,12 @@ export const together = (checkers: ReadonlyArray<Checker>): Required<Checker> =>
     paged: all('paged'),
     heard: all('heard'),
     dropped: all('dropped'),
+    streamed: all('streamed'),
+    criCame: all('criCame'),
+    criSent: all('criSent'),
+    criHeard: all('criHeard'),
+    criCut: all('criCut'),
+    criForgotten: all('criForgotten'),
     pluginTold: all('pluginTold'),
     crashed: all('crashed'),
     resumed: all('resumed'),

@@ -24,6 +24,9 @@ export interface Plan {
   /** Readers of announcements, and how many announcements are kept for them. */
   readonly listeners: number
   readonly keep: number
+  /** The same of the CRI event stream. */
+  readonly criClients: number
+  readonly keepEvents: number
   /** NRI plugins; where there are none, whoever is told of an exit answers by chance. */
   readonly plugins: number
   /** What Get answers while a Delete hangs in the shim: older daemons cannot tell, newer ones pass the timeout on. */
@@ -76,6 +79,10 @@ export interface Faults {
   readonly pauseContainers: number
   readonly listenerStalls: number
   readonly listenerDies: number
+  /** There is a CRI stream; and its clients do the same. */
+  readonly cri: number
+  readonly criStalls: number
+  readonly criDies: number
   /** There are NRI plugins; and one does not answer, ends its connection in mid-call, or takes most of its time. */
   readonly plugins: number
   readonly pluginHangs: number
@@ -120,6 +127,9 @@ const doses: Readonly<Record<FaultName, readonly [share: number, most: number]>>
   pauseContainers: [0.15, 0.8],
   listenerStalls: [0.4, 0.4],
   listenerDies: [0.4, 0.4],
+  cri: [0.4, 1],
+  criStalls: [0.4, 0.3],
+  criDies: [0.5, 0.3],
   plugins: [0.6, 1],
   pluginHangs: [0.5, 0.4],
   pluginDies: [0.4, 0.3],
@@ -152,6 +162,8 @@ export const planOf = (seed: number, without: ReadonlySet<string> = new Set()): 
     listeners: around.int(1, 3),
     keep: around.pick([1, 3, 8, 1_000]),
     plugins: policy.nri && faults.plugins > 0 ? around.int(1, 3) : 0,
+    criClients: faults.cri > 0 ? around.int(1, 3) : 0,
+    keepEvents: around.pick([4, 16, 1_000]),
     hungGet: busy.chance(0.6) ? 'Unclear' : 'TimedOut',
   }
 }

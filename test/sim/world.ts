@@ -9,6 +9,7 @@ import { createClients } from './clients.ts'
 import type { Clock } from './clock.ts'
 import { clockAt } from './clock.ts'
 import { createContainerd } from './containerd.ts'
+import { createCri } from './cri.ts'
 import { createDisk } from './disk.ts'
 import type { Breach, Checker, View } from './hooks.ts'
 import { Broken, broken, together } from './hooks.ts'
@@ -82,7 +83,8 @@ export const runWorld = (seed: number, { without, print }: Options = {}): Outcom
   const beside = { clock, plan, calmAt, hooks: () => hooks }
   const listeners = createListeners({ ...beside, random: random.fork('listeners') })
   const plugins = createPlugins({ ...beside, random: random.fork('plugins') })
-  const hooks: Required<Checker> = together([...checkersOf(view), listeners, plugins.inside, counter(count)])
+  const cri = createCri({ ...beside, random: random.fork('cri'), containerd, rows: view.rows })
+  const hooks: Required<Checker> = together([...checkersOf(view), listeners, cri, plugins.inside, counter(count, say)])
   const disk = createDisk({
     clock,
     random: random.fork('disk'),
@@ -198,8 +200,23 @@ export const runWorld = (seed: number, { without, print }: Options = {}): Outcom
 }
 
 /** What listeners and plugins were told, among what a world has seen. */
-const counter = (count: (what: string) => void): Checker => ({
+const counter = (count: (what: string) => void, say: (text: () => string) => void): Checker => ({
+  streamed: (namespace, { type, id, at }) => say(() => `~ ${type} ${namespace}/${id} at=${at}`),
   heard: (_, item) => count(item._tag === 'Gap' ? 'ListenerMissed' : 'ListenerHeard'),
+  criCame: (client) => say(() => `~ ${client} comes`),
+  criSent: (client, { type, id }) => say(() => `~   ${type} ${id} is written to ${client}`),
+  criHeard: (client, { type, id }) => {
+    count('CriHeard')
+    say(() => `~   ${client} hears ${type} ${id}`)
+  },
+  criCut: (client, missed) => {
+    count('CriCut')
+    say(() => `~ ${client} is cut off, and missed ${missed}`)
+  },
+  criForgotten: (client) => {
+    count('CriForgotten')
+    say(() => `~ ${client} dies with what was written to it long ago`)
+  },
   pluginTold: () => count('PluginTold'),
 })
 

@@ -39,8 +39,18 @@ t.test('listeners that follow each other fast count together', async (t) => {
     place = left(now, false)
     t.ok(place.position <= 11 + round, 'no more than was told')
   }
-  t.ok(place.position > 90, `${place.position}: it moves on`)
+  t.ok(place.position > 80, `${place.position}: it moves on`)
   t.ok(told < 100 * 25, `told ${told} events in 100 rounds`)
+})
+
+t.test('two that go at once, one after the other, may both have read nothing', async (t) => {
+  const first = receipt()
+  for (let position = 10; position < 20; position++) first.written(position, 1, 0)
+  const left = first.place(80, false)
+  t.equal(left.position, 10)
+  const second = receipt(left, 80)
+  for (let position = 10; position < 20; position++) second.written(position, 1, 80)
+  t.equal(second.place(150, false).position, 10, 'though it was first written longer ago than the window')
 })
 
 t.test('the time when nobody listens does not count', async (t) => {

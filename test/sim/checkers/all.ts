@@ -2,6 +2,7 @@
 import type { Checker, View } from '../hooks.ts'
 import { bestExitOnce } from './best_exit.ts'
 import { everythingConverges, nothingIsLeft } from './convergence.ts'
+import { criClientsAreTold, eventsInOrder } from './cri.ts'
 import { handsOff, noFalseExit } from './hands_off.ts'
 import { knowledgeOf } from './knowledge.ts'
 import { everyListenerIsTold } from './listeners.ts'
@@ -34,6 +35,8 @@ export const checkersOf = (view: View): ReadonlyArray<Checker> => {
     pluginsOnEveryPath(view),
     pluginsDelayNobody(view),
     everyListenerIsTold(),
+    eventsInOrder(view),
+    criClientsAreTold(view),
     ioClosed(view),
     oomIsTheReason(view),
     sandboxOnce(view),

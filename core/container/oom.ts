@@ -86,9 +86,15 @@ const statusRow = (ctx: Context, run: Run): RunRecord => {
     notified: handling?.notified ?? phase._tag === 'Exited',
     attempts: handling?.failures ?? 0,
     lastError: handling?.lastError,
-    standing: phase._tag === 'Exited' ? 'closed' : phase._tag === 'Announced' ? 'announced' : 'open',
+    standing: standingOf(phase),
     at: ctx.at,
     ...bootOf(run),
     ...(handling === undefined || handling.trail.length === 0 ? {} : { trail: handling.trail }),
   }
+}
+
+/** While it is being written that nothing is owed any more, this row must not say otherwise behind that one. */
+const standingOf = (phase: Run['phase']): RunRecord['standing'] => {
+  if (phase._tag === 'Announced') return phase.doing === 'Closing' ? 'closed' : 'announced'
+  return phase._tag === 'Exited' ? 'closed' : 'open'
 }

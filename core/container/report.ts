@@ -97,7 +97,7 @@ const warnOthers = (work: Work, pid: number): Work =>
 
 export const reportStarted = (work: Work, pid: number): Work =>
   // An event may come late or twice: for a pid that is known to have exited it only raises the question.
-  isOver(work.container, pid) ? probe(work) : reportAlive(reportAppeared(work, pid), pid, true)
+  isOver(work.container, pid) ? probe(warnOthers(work, pid)) : reportAlive(reportAppeared(work, pid), pid, true)
 
 const reportAlive = (work: Work, pid: number, fresh: boolean): Work => {
   const run = findRun(work, pid)

@@ -1,7 +1,7 @@
 /** core/container/over.ts: a run that has been announced, and the next one under its pid. */
 import assert from 'node:assert/strict'
 import { conversation, metadata } from '../../../support/conversation.ts'
-import { exited, listing, started, taskCreated } from '../../../support/facts.ts'
+import { exited, listing, oomed, started, taskCreated } from '../../../support/facts.ts'
 import { deleted, failed, notFound, running, stopped } from '../../../support/outcomes.ts'
 import { phases } from '../../../support/phases.ts'
 import type { Vector } from '../../../support/property.ts'
@@ -51,6 +51,15 @@ export const cases: ReadonlyArray<Vector> = [
       talk.next({ LOAD: [stopped(4, 6), stopped(4, 6)], TD: [deleted(4, 6)] })
       assert.equal(talk.tell(seen(6)), 'LOAD LOAD TD SAVE')
       assert.equal(talk.told().length, 1)
+    },
+  },
+  {
+    name: 'over: an OOM kill that is told while it is written that nothing is owed does not say otherwise',
+    run: () => {
+      const talk = phases['Announced (Closing)']()
+      talk.tell(oomed())
+      const row = talk.rows().findLast(({ _tag }) => _tag === 'RunRecord')
+      assert.equal(row?._tag === 'RunRecord' ? row.standing : undefined, 'closed')
     },
   },
 ]

@@ -33,7 +33,7 @@ const pause: TrueContainer = { ...web, key: containerKey('ci', 'pod-1'), metadat
 const rules = rulesFor({ ...defaultPolicy, nri: true, io: true })
 
 const running = (...containers: ReadonlyArray<TrueContainer>): Truth =>
-  containers.reduce((truth, { key }) => started(truth, key), { containers, sandboxes: [] } as Truth)
+  containers.reduce<Truth>((truth, { key }) => started(truth, key), { containers, sandboxes: [] })
 
 const exits = ({ key, oomKilled }: TrueContainer) => (s: Situation): Situation => {
   const truth = exited(s.truth, key, s.now)

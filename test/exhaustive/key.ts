@@ -20,6 +20,7 @@ const shown: ReadonlySet<string> = new Set([
   'lastCall',
   'namespace',
   'seenAt',
+  'trail',
   'key',
   'container',
 ])
@@ -142,7 +143,7 @@ export const createNamer = (): (s: Situation) => string => {
       text += once(container, (it) => textOf(plain, it))
       // Whether an exit that is told now was just now.
       for (const { exitedAt } of container.runs) {
-        if (exitedAt !== undefined) text += Math.min(now - Number(exitedAt / 1_000_000n), longAgoMs)
+        if (exitedAt !== undefined) text += String(Math.min(now - Number(exitedAt / 1_000_000n), longAgoMs))
       }
     }
     text += textOf(plain, truth.sandboxes) + (listing === undefined ? '' : listing === truth ? '=' : textOf(plain, listing))

@@ -31,7 +31,7 @@ export const shortfall = (name: string, size: Size, now: Reached): string | unde
 
 /** Keeps what was reached now. */
 export const commit = (reached: ReadonlyArray<readonly [name: string, size: Size, now: Reached]>): void => {
-  const book: Record<string, Partial<Record<Size, Reached>>> = {}
+  const book: Record<string, Partial<Record<Size, Reached>>> = { ...readBook() }
   for (const [name, size, now] of reached) book[name] = { ...book[name], [size]: now }
   writeFileSync(file, `${JSON.stringify(book, null, 2)}\n`)
 }

@@ -11,6 +11,8 @@ export interface Target {
   readonly attempt: (random: Random) => Verdict
   /** One right input, as it is. */
   readonly right: ReadonlyArray<() => Verdict>
+  /** For text: any other input, and the right ones, to make long ones of. */
+  readonly text?: { readonly decode: (text: string) => Verdict; readonly seeds: ReadonlyArray<string> }
 }
 
 /** A throw, with what was decoded. */
@@ -31,14 +33,19 @@ const watched = <A>(name: string, decode: (input: A) => Verdict, shown: (input: 
 
 export const ofText = (name: string, seeds: readonly [string, ...ReadonlyArray<string>], decode: (text: string) => Verdict): Target => {
   const run = watched(name, decode, (text) => JSON.stringify(text))
-  return { name, attempt: (random) => run(wrongText(random, seeds)), right: seeds.map((seed) => () => run(seed)) }
+  return {
+    name,
+    attempt: (random) => run(wrongText(random, seeds)),
+    right: seeds.map((seed) => () => run(seed)),
+    text: { decode: run, seeds },
+  }
 }
 
 /** Half of the inputs are still JSON, with something else in one of its places. */
 export const ofJson = (name: string, seeds: readonly [string, ...ReadonlyArray<string>], decode: (text: string) => Verdict): Target => {
-  const { right } = ofText(name, seeds, decode)
   const run = watched(name, decode, (text: string) => JSON.stringify(text))
-  return { name, attempt: (random) => run(random.chance(0.5) ? wrongJson(random, seeds) : wrongText(random, seeds)), right }
+  const attempt: Target['attempt'] = (random) => run(random.chance(0.5) ? wrongJson(random, seeds) : wrongText(random, seeds))
+  return { ...ofText(name, seeds, decode), attempt }
 }
 
 export const ofBytes = (

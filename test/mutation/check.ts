@@ -3,10 +3,14 @@
  * Started in a copy of the project in which one thing is broken. The last line is JSON: what was caught, or nothing.
  */
 import process from 'node:process'
+import { allVectors } from '../all_vectors.ts'
 import { matrixOf } from '../crash_matrix/matrix.ts'
 import { stories } from '../crash_matrix/stories.ts'
 import { search } from '../exhaustive/search.ts'
 import { smallWorlds } from '../exhaustive/worlds.ts'
+import { cases as damageCases } from '../shell/store/damage_cases.ts'
+import { cases as faultCases } from '../shell/store/fault_cases.ts'
+import { cases as storeCases } from '../shell/store/store_cases.ts'
 import { runWorld } from '../sim/world.ts'
 import { calm, checkRest } from '../small_world/calm.ts'
 
@@ -16,7 +20,8 @@ export interface Catch {
   readonly where: string
 }
 
-type Check = (isWanted: (rule: string) => boolean) => Catch | undefined
+type Found = Catch | undefined
+type Check = (isWanted: (rule: string) => boolean) => Found | Promise<Found>
 
 const simulator = (worlds: number): Check => (isWanted) => {
   for (let seed = 1; seed <= worlds; seed += 1) {
@@ -57,7 +62,19 @@ const crashMatrix: Check = (isWanted) => {
   return undefined
 }
 
-const vector: Check = (isWanted) => void isWanted
+/** The one case of that name, of all that both runtimes run. */
+const vector: Check = async (isWanted) => {
+  const found = [...allVectors, ...storeCases, ...faultCases, ...damageCases].filter(({ name }) => isWanted(name))
+  if (found.length !== 1) throw new Error(`Cannot run the case: wanted one of that name, found ${found.length}`)
+  for (const { name, run } of found) {
+    try {
+      await run()
+    } catch {
+      return { rule: name, where: 'test/vectors/ or the cases of the store' }
+    }
+  }
+  return undefined
+}
 
 const [wanted = '', worlds = '3000'] = process.argv.slice(2)
 const colon = wanted.indexOf(': ')
@@ -65,4 +82,5 @@ const checks: Readonly<Record<string, Check>> = { simulator: simulator(Number(wo
 const check = checks[wanted.slice(0, colon)]
 if (check === undefined) throw new Error(`Cannot run ${wanted}: wanted one of ${Object.keys(checks).join(', ')} before a colon`)
 const rule = wanted.slice(colon + 2)
-process.stdout.write(`${JSON.stringify(check((found) => rule === '*' || found === rule) ?? null)}\n`)
+process.stdout.write(`${JSON.stringify((await check((found) => rule === '*' || found === rule)) ?? null)}\n`)
+process.exit(0)

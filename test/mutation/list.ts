@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { inProject } from '../support/paths.ts'
 import type { Mutation } from './mutation.ts'
-import { ofHandling, ofKnowledge, ofOthers, ofRestarts } from './of_core.ts'
+import { ofHandling } from './of_handling.ts'
+import { ofKnowledge, ofOthers, ofRestarts } from './of_knowledge.ts'
 import { ofShell } from './of_shell.ts'
 
 export const mutations: ReadonlyArray<Mutation> = [...ofHandling, ...ofKnowledge, ...ofRestarts, ...ofOthers, ...ofShell]

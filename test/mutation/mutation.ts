@@ -30,7 +30,6 @@ export const sim = {
   io: 'simulator: IO closed on every path',
   oom: 'simulator: an OOM kill is the reason',
   sandbox: 'simulator: a sandbox ends once',
-  images: 'simulator: images are known',
   plain: 'simulator: plain data',
   equal: 'simulator: equal results',
   noThrow: 'simulator: never throws',

@@ -1,12 +1,12 @@
 /** The last run of all seeded bugs, as a page. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { inProject } from '../support/paths.ts'
-import type { Catch } from './check.ts'
 import type { Mutation } from './mutation.ts'
+import type { Found } from './seed.ts'
 
 export interface Outcome {
   readonly mutation: Mutation
-  readonly found: Catch | string | undefined
+  readonly found: Found
 }
 
 const page = inProject('test', 'mutation', 'README.md')

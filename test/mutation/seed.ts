@@ -15,9 +15,13 @@ import type { Mutation } from './mutation.ts'
 
 export interface Copy {
   /** What the check of this bug finds while it is there, or why nothing was run. */
-  readonly run: (mutation: Mutation, worlds: number) => Catch | string | undefined
+  readonly run: (mutation: Mutation, worlds: number) => Found
+  /** What a check finds while nothing is broken: nothing, or it is worth nothing. */
+  readonly control: (check: string, worlds: number) => Found
   readonly remove: () => void
 }
+
+export type Found = Catch | string | undefined
 
 /** A bug that makes the machine run in circles is caught by the clock of the one who runs it; no check takes as long. */
 const longestMs = 600_000
@@ -28,7 +32,17 @@ export const copyOfProject = (): Copy => {
     cpSync(inProject(name), join(folder, name), { recursive: true })
   }
   symlinkSync(inProject('node_modules'), join(folder, 'node_modules'))
+  const check: Copy['control'] = (wanted, worlds) => {
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['dist/test/mutation/check.js', wanted, String(worlds)], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: longestMs,
+    })
+    if (status !== 0) return `Cannot run the check: exit code ${status}: ${stderr.trim().split('\n').slice(0, 8).join(' ')}`
+    return (JSON.parse(stdout.trim().split('\n').at(-1) ?? 'null') as Catch | null) ?? undefined
+  }
   return {
+    control: check,
     run: (mutation, worlds) => {
       const wrong = misplaced(mutation)
       if (wrong !== undefined) return wrong
@@ -36,14 +50,11 @@ export const copyOfProject = (): Copy => {
       const place = join(folder, 'dist', file.replace(/\.ts$/, '.js'))
       const sound = readFileSync(place, 'utf8')
       writeFileSync(place, compiled(readFileSync(inProject(file), 'utf8').replace(find, () => put)))
-      const { stdout, stderr, status } = spawnSync(process.execPath, ['dist/test/mutation/check.js', by, String(worlds)], {
-        cwd: folder,
-        encoding: 'utf8',
-        timeout: longestMs,
-      })
-      writeFileSync(place, sound)
-      if (status !== 0) return `Cannot run the check: exit code ${status}: ${stderr.trim().split('\n').slice(0, 8).join(' ')}`
-      return (JSON.parse(stdout.trim().split('\n').at(-1) ?? 'null') as Catch | null) ?? undefined
+      try {
+        return check(by, worlds)
+      } finally {
+        writeFileSync(place, sound)
+      }
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }

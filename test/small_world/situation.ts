@@ -159,7 +159,7 @@ export const listingOf = ({ containers, sandboxes }: Truth): Fact => ({
   sandboxes: sandboxes.map(({ key }) => ({ id: parts(key)[1], sandboxer: 'shim' })),
 })
 
-export const at = (s: Situation, fact: Fact): ReaperEvent => ({ ...fact, at: millis(s.now) }) as ReaperEvent
+export const at = (s: Situation, fact: Fact): ReaperEvent => ({ ...fact, at: millis(s.now) })
 
 /** The process dies: what was on its way is lost, but for what containerd and the disk have done already. */
 export const die = (s: Situation): Situation => ({ ...s, calls: [], timers: [], events: [], evidence: [], listing: undefined })

@@ -72,6 +72,17 @@ export const cases: ReadonlyArray<Vector> = [
     },
   },
   {
+    name: 'loading: the answer to a look of an earlier attempt is not taken for that of this one',
+    run: () => {
+      const talk = phases.Loading()
+      talk.next({ LOAD: ['hang'] })
+      talk.pass(11_000)
+      assert.equal(talk.phase(), 'Loading')
+      assert.equal(talk.answer('LOAD', stopped(3, 7)), '')
+      assert.equal(talk.phase(), 'Loading')
+    },
+  },
+  {
     name: 'loading: STOPPED without a time, of an exit nobody has seen: now',
     run: () => {
       const talk = conversation({ script: { LOAD: [stopped(3)], TD: [deleted(3)] } })

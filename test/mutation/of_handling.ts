@@ -45,7 +45,7 @@ export const ofHandling: ReadonlyArray<Mutation> = [
     file: 'core/container/recording.ts',
     find: "if (event.outcome._tag === 'Failed') return",
     put: 'if (false) return',
-    by: 'exhaustive: everything converges',
+    by: sim.converges,
   },
   {
     name: 'cuts a Delete off that outlives its attempt',

@@ -136,7 +136,7 @@ export const ofOthers: ReadonlyArray<Mutation> = [
     file: 'core/sandbox/ready.ts',
     find: 'return self.missing',
     put: 'return true',
-    by: sim.sandbox,
+    by: 'vector: a listing that misses a sandbox may be older than its start: the second in a row ends it, with no word of how',
   },
   {
     name: 'loses the change of an image that comes while it is read',

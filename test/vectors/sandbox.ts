@@ -126,6 +126,17 @@ export const cases: ReadonlyArray<Vector> = [
     },
   },
   {
+    name: 'a listing that misses a sandbox may be older than its start: the second in a row ends it, with no word of how',
+    run: () => {
+      const missed: ReaperEvent = { _tag: 'Relisted', namespace: 'ci', containers: [], tasks: [], sandboxes: [], at }
+      const [once, nothing] = play([listed(), missed])
+      assert.equal(phaseOf(once)?._tag, 'Ready')
+      assert.deepEqual(nothing, [])
+      assert.equal(phaseOf(play([listed(), missed, listed(), missed])[0])?._tag, 'Ready')
+      assert.equal(phaseOf(play([listed(), missed, missed])[0])?._tag, 'Recording')
+    },
+  },
+  {
     name: 'V51 D: the first exit of a sandbox counts; further ones write and announce nothing',
     run: () => {
       const [over, effects] = play([listed(), exited(7), exited(8, nanos(1n)), durable(2), exited(9, nanos(2n))])

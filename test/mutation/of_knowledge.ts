@@ -134,9 +134,9 @@ export const ofOthers: ReadonlyArray<Mutation> = [
   {
     name: 'takes a listing that misses a sandbox for its end',
     file: 'core/sandbox/ready.ts',
-    find: 'return self.missing',
-    put: 'return true',
-    by: 'vector: a listing that misses a sandbox may be older than its start: the second in a row ends it, with no word of how',
+    find: 'self.missing !== undefined && event.at >= plus(self.missing, env.policy.handlingTimeoutMs)',
+    put: 'true',
+    by: 'vector: a listing that misses a sandbox may be older than its start: a later one ends it, with no word of how',
   },
   {
     name: 'loses the change of an image that comes while it is read',

@@ -1,6 +1,7 @@
 /** The last run of all seeded bugs, as a page. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { inProject } from '../support/paths.ts'
+import { mutations } from './list.ts'
 import type { Mutation } from './mutation.ts'
 import type { Found } from './seed.ts'
 
@@ -17,15 +18,24 @@ const row = ({ mutation: { name, file, by }, found }: Outcome): string => {
   return `| ${name} | \`${file}\` | ${by} | ${where} |`
 }
 
+/** Rows of bugs that were not seeded this time stay as they are. */
 export const writePage = (outcomes: ReadonlyArray<Outcome>, worlds: number): void => {
-  const [above = ''] = readFileSync(page, 'utf8').split(mark)
-  const caught = outcomes.filter(({ found }) => typeof found === 'object').length
+  const [above = '', below = ''] = readFileSync(page, 'utf8').split(mark)
+  const kept = new Map(
+    below.split('\n').flatMap((line) => {
+      const name = /^\| (.+?) +\| `/.exec(line)?.[1]
+      return name === undefined ? [] : [[name, line] as const]
+    }),
+  )
+  const now = new Map(outcomes.map((outcome) => [outcome.mutation.name, row(outcome)]))
+  const rows = mutations.map(({ name }) => now.get(name) ?? kept.get(name) ?? `| ${name} | | | NOT RUN |`)
+  const missed = rows.filter((line) => /\| NOT (CAUGHT|RUN) *\|$/.test(line)).length
   const table = [
-    `${outcomes.length} seeded bugs, ${caught} caught by the check named for them; at most ${worlds} simulated worlds each.`,
+    `${rows.length} seeded bugs, ${rows.length - missed} caught by the check named for them; at most ${worlds} simulated worlds each.`,
     '',
     '| the machine... | where | caught by | first seen in |',
     '| --- | --- | --- | --- |',
-    ...outcomes.map(row),
+    ...rows,
   ]
   writeFileSync(page, `${above}${mark}\n\n${table.join('\n')}\n`)
 }

@@ -35,7 +35,7 @@ try {
   copy.remove()
 }
 const caught = outcomes.filter(({ found }) => typeof found === 'object').length
-if (process.argv.includes('--commit') && only === '') writePage(outcomes, worlds)
+if (process.argv.includes('--commit')) writePage(outcomes, worlds)
 process.exitCode = caught === outcomes.length && outcomes.length > 0 && unsound.length === 0 ? 0 : 1
 print(
   `mutations: ${outcomes.length} seeded bugs, ${caught} caught by the check named for them, ${outcomes.length - caught} not; ` +

@@ -1,6 +1,6 @@
 /**
  * Exits, asked of the shims themselves: while containerd is away nobody else can tell them, and from 1.7 on a containerd that starts throws
- * away the shim of a task that has ended, exit code and all. Only reads: State and Wait.
+ * away the shim of a task that has ended, exit code and all. Only reads: State, Wait and Stats.
  *
  * @module
  */
@@ -9,13 +9,15 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Nanos } from '../../core/index.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { socketPath } from '../containerd/address.ts'
+import { oomKills } from '../containerd/oom_kills.ts'
 import { taskView } from '../containerd/task_view.ts'
 import { toNanoseconds } from '../containerd/time.ts'
 import { makeClient, type TtrpcClient } from '../nri/ttrpc/client.ts'
 import { decodeMessage } from '../nri/ttrpc/codec.ts'
 import { frameReader } from '../nri/ttrpc/frame.ts'
-import { GetRequest, WaitResponse } from '../proto/gen/containerd/tasks.ts'
+import { GetRequest, StatsResponse, WaitResponse } from '../proto/gen/containerd/tasks.ts'
 import { Process } from '../proto/gen/containerd/task.ts'
+import { Metric } from '../proto/gen/containerd/types.ts'
 import { onAbort } from '../task/cancellable.ts'
 import { type Bundle, bundleIn, bundlesFolder, idsIn } from './bundles.ts'
 
@@ -26,6 +28,8 @@ export interface ShimExit {
   readonly pid: number
   readonly code: number
   readonly exitedAt: Nanos | undefined
+  /** The kernel killed some of its processes for want of memory. Asked at code 137 only. */
+  readonly oomKilled: boolean
 }
 
 /** The shims of a containerd. */
@@ -41,6 +45,8 @@ export interface Shims {
 
 /** An answer to State comes at once; that to Wait when the task ends, which ttrpc wants to have a limit. */
 const stateMs = 5_000
+/** An exit waits no longer for its reason. */
+const statsMs = 1_000
 const waitMs = 7 * 86_400_000
 
 /**
@@ -147,5 +153,15 @@ const follow = async (client: TtrpcClient, { namespace, id, service }: Bundle, t
   if (view === undefined || view._tag === 'Unclear' || view._tag === 'Created') return
   const waited = await waiting
   const exit = E.isRight(waited) ? decodeMessage(WaitResponse, waited.right) : waited
-  if (E.isRight(exit)) tell({ namespace, id, pid: view.pid, code: exit.right.exitStatus, exitedAt: toNanoseconds(exit.right.exitedAt) })
+  if (!E.isRight(exit)) return
+  const { exitStatus: code, exitedAt } = exit.right
+  const oomKilled = code === 137 && await hasOomKills(client, service, request)
+  tell({ namespace, id, pid: view.pid, code, exitedAt: toNanoseconds(exitedAt), oomKilled })
+}
+
+/** The cgroup, and its count, stay until the task is deleted. Who cannot say has counted none: the code is worth more than its reason. */
+const hasOomKills = async (client: TtrpcClient, service: string, request: Uint8Array): Promise<boolean> => {
+  const stats = await client.call(service, 'Stats', request, statsMs)()
+  const found = E.isRight(stats) ? decodeMessage(StatsResponse, stats.right) : stats
+  return E.isRight(found) && (oomKills(Metric.fromPartial({ data: found.right.stats })) ?? 0n) > 0n
 }

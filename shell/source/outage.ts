@@ -9,7 +9,10 @@ import { type Env, now } from '../env.ts'
 
 /** Follows the shims of our namespaces until `env.signal` aborts: when containerd is back, it tells again. */
 export const outage = (env: Env): T.Task<void> => async () => {
-  await env.shims?.follow(env.namespaces, env.signal, ({ namespace, id, pid, code, exitedAt }) => {
-    void env.post({ _tag: 'TaskExited', container: containerKey(namespace, id), processId: id, pid, code, exitedAt, at: now(env) })
+  await env.shims?.follow(env.namespaces, env.signal, ({ namespace, id, pid, code, exitedAt, oomKilled }) => {
+    const container = containerKey(namespace, id)
+    // First, for the exit is written down at once, and nobody can be asked for its reason then.
+    if (oomKilled) void env.post({ _tag: 'TaskOomed', container, at: now(env) })
+    void env.post({ _tag: 'TaskExited', container, processId: id, pid, code, exitedAt, at: now(env) })
   })
 }

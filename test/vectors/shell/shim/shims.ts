@@ -7,8 +7,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import { makeServer, type Services } from '../../../../shell/nri/ttrpc/server.ts'
 import { frameReader } from '../../../../shell/nri/ttrpc/frame.ts'
 import { refused } from '../../../../shell/nri/ttrpc/status.ts'
+import { Metrics } from '../../../../shell/proto/gen/containerd/cgroups1.ts'
 import { Process, Status } from '../../../../shell/proto/gen/containerd/task.ts'
-import { GetRequest, WaitResponse } from '../../../../shell/proto/gen/containerd/tasks.ts'
+import { GetRequest, StatsResponse, WaitResponse } from '../../../../shell/proto/gen/containerd/tasks.ts'
 import { hostShims, type ShimExit } from '../../../../shell/shim/shims.ts'
 import type { Vector } from '../../../support/property.ts'
 import { inTemporaryFolder } from '../../../support/temporary.ts'
@@ -19,6 +20,8 @@ interface Task {
   readonly status: Status
   /** Its exit code when it ends; none: it does not. */
   readonly ends?: Promise<number>
+  /** How many OOM kills were counted; none: it cannot say. */
+  readonly oomKills?: bigint
 }
 
 const exitedAt = { seconds: 1_700_000_000n, nanos: 123_456_789 }
@@ -38,6 +41,15 @@ const servicesFor = (tasks: Readonly<Record<string, Task>>, asked: Array<string>
         asked.push('Wait')
         const exitStatus = await (taskOf(payload)?.ends ?? new Promise<never>(() => undefined))
         return E.right(WaitResponse.encode(WaitResponse.fromPartial({ exitStatus, exitedAt })).finish())
+      },
+      Stats: async (payload) => {
+        asked.push('Stats')
+        const oomKill = taskOf(payload)?.oomKills
+        if (oomKill === undefined) return E.left(refused(5, 'cgroup does not exist'))
+        const value = Metrics.encode(Metrics.fromPartial({ memoryOomControl: { oomKill } })).finish()
+        return E.right(
+          StatsResponse.encode(StatsResponse.fromPartial({ stats: { typeUrl: 'io.containerd.cgroups.v1.Metrics', value } })).finish(),
+        )
       },
     },
   }
@@ -97,12 +109,13 @@ const withShim = (tasks: Readonly<Record<string, Task>>, use: (world: World) => 
     }
   })
 
-const exitOf = (id: string, pid: number, code: number): ShimExit => ({
+const exitOf = (id: string, pid: number, code: number, oomKilled = false): ShimExit => ({
   namespace: 'ci',
   id,
   pid,
   code,
   exitedAt: 1_700_000_000_123_456_789n as ShimExit['exitedAt'],
+  oomKilled,
 })
 
 export const cases: ReadonlyArray<Vector> = [
@@ -132,6 +145,28 @@ export const cases: ReadonlyArray<Vector> = [
         assert.deepEqual(exits, [])
         assert.equal(asked.filter((call) => call === 'State').length, 2)
       }),
+  },
+  {
+    name: 'shims: at code 137, and only then, OOM kills are counted; one that cannot say has counted none',
+    run: async () => {
+      const killed = (code: number) => ({ status: Status.STOPPED, ends: Promise.resolve(code) })
+      const tasks = {
+        first: { ...killed(137), pid: 11, oomKills: 2n },
+        none: { ...killed(137), pid: 12, oomKills: 0n },
+        mute: { ...killed(137), pid: 13 },
+        other: { ...killed(7), pid: 14, oomKills: 2n },
+      }
+      await withShim(tasks, async ({ exits, asked, over }) => {
+        await over
+        assert.deepEqual([...exits].sort((a, b) => a.pid - b.pid), [
+          exitOf('first', 11, 137, true),
+          exitOf('none', 12, 137),
+          exitOf('mute', 13, 137),
+          exitOf('other', 14, 7),
+        ])
+        assert.equal(asked.filter((call) => call === 'Stats').length, 3)
+      })
+    },
   },
   {
     name: 'shims: a shim that dies, and an abort, end it without an exit',

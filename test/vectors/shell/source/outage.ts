@@ -9,7 +9,7 @@ export const cases: ReadonlyArray<Vector> = [
   {
     name: 'outage: the shims of our namespaces are asked until the signal aborts, and an exit is posted with all that is known of it',
     run: async () => {
-      const exit = { namespace: 'ci', id: 'job-1', pid: 7, code: 3, exitedAt: nanos(5n) }
+      const exit = { namespace: 'ci', id: 'job-1', pid: 7, code: 3, exitedAt: nanos(5n), oomKilled: false }
       const asked: Array<unknown> = []
       const env = testEnv({
         namespaces: ['ci', 'edge'],
@@ -28,6 +28,15 @@ export const cases: ReadonlyArray<Vector> = [
       assert.deepEqual(env.posted, [
         { _tag: 'TaskExited', container, processId: 'job-1', pid, code, exitedAt, at: env.clock.now() },
       ])
+    },
+  },
+  {
+    name: 'outage: that it was for want of memory is posted before the exit, which is written down at once',
+    run: async () => {
+      const exit = { namespace: 'ci', id: 'job-1', pid: 7, code: 137, exitedAt: nanos(5n), oomKilled: true }
+      const env = testEnv({ namespaces: ['ci'], shims: { look: () => Promise.resolve(), follow: async (_, __, tell) => tell(exit) } })
+      await outage(env)()
+      assert.deepEqual(env.posted.map(({ _tag }) => _tag), ['TaskOomed', 'TaskExited'])
     },
   },
   {

@@ -11,7 +11,7 @@ import { type Proxy, startProxy } from '../support/proxy.ts'
 import { type ReaperProcess, spawnReaper, type StoppedLine } from '../support/reaper.ts'
 import { waitFor } from '../support/wait_for.ts'
 import { drawMoment, inWords, type Kind, type Moment, type Span, type Watch, watchFor } from './moments.ts'
-import { announcedIn, exitsKnown, rowsOnDisk } from './rows.ts'
+import { announcedIn, exitsKnown, rowsOnDisk, runsKnown } from './rows.ts'
 import { figures, judge, type Verdict } from './verdict.ts'
 import type { Batch, Exiting, KillWorld, Way } from './world.ts'
 
@@ -24,7 +24,7 @@ export interface KillsOptions {
 export interface KillsReport {
   readonly verdict: Verdict
   /** How many kills struck at each kind of moment, and how many found everything settled already. */
-  readonly struck: Readonly<Record<Kind | 'at rest', number>>
+  readonly struck: Readonly<Partial<Record<Kind | 'at rest', number>>>
   readonly left: ReadonlyArray<string>
   readonly stderr: string
   readonly text: string
@@ -43,8 +43,10 @@ interface Story {
   readonly stateDir: string
   readonly all: Array<Exiting>
   readonly lines: Array<StoppedLine>
-  /** Deleted by another client, and on no disk when the only one who had seen it was killed: nobody can tell of it any more. */
+  /** Deleted by another client, with its end on no disk when the only one who had seen that was killed: nobody knows how it ended. */
   readonly unseen: Set<string>
+  /** The same, and on no disk that it was. */
+  readonly unheardOf: Set<string>
   readonly announced: Set<string>
   stderr: string
 }
@@ -66,7 +68,8 @@ const connected = (reaper: ReaperProcess): Promise<unknown> =>
 
 /** Until it is dead, or has told of all; what it told, and what is on disk then. */
 const settle = async (story: Story, reaper: ReaperProcess): Promise<void> => {
-  const isTold = (id: string): boolean => story.announced.has(id) || story.unseen.has(id) || reaper.stopped().some((line) => line.id === id)
+  const isTold = (id: string): boolean =>
+    story.announced.has(id) || story.unheardOf.has(id) || reaper.stopped().some((line) => line.id === id)
   await waitFor(() => story.all.filter(({ id }) => !isTold(id)).map(({ id }) => id), {
     what: 'all exits to be told, or a kill',
     timeoutMs: 60_000,
@@ -80,7 +83,7 @@ const live = async (story: Story, batch: Batch, timing: Timing, moment: Moment |
   story.all.push(...batch.exiting)
   if (timing === 'before') await batch.open()
   let pid = 0
-  const begin = (): Watch => watchFor(proxy, moment, () => signal(pid, 'SIGKILL'))
+  const begin = (): Watch => watchFor(proxy.onPassing, moment, () => signal(pid, 'SIGKILL'))
   let watch = timing === 'before' ? begin() : undefined
   const reaper = spawnIn(story, () => watch)
   pid = reaper.pid
@@ -102,10 +105,13 @@ const live = async (story: Story, batch: Batch, timing: Timing, moment: Moment |
   story.lines.push(...reaper.stopped())
   story.stderr += reaper.stderr()
   const rows = await rowsOnDisk(stateDir)
-  const known = exitsKnown(rows)
-  for (const { id, way } of batch.exiting) if (way === 'gone' && !known.has(id)) story.unseen.add(id)
+  const [ended, known] = [exitsKnown(rows), runsKnown(rows)]
+  for (const { id } of batch.exiting.filter(({ way }) => way === 'gone')) {
+    if (!ended.has(id)) story.unseen.add(id)
+    if (!known.has(id)) story.unheardOf.add(id)
+  }
   for (const id of announcedIn(rows)) story.announced.add(id)
-  return [watch?.counts() ?? { call: 0, answer: 0, row: 0, line: 0 }, watch?.hasStruck() ?? false]
+  return [watch?.counts() ?? { call: 0, answer: 0, row: 0, line: 0, event: 0 }, watch?.hasStruck() ?? false]
 }
 
 /** The last life: all that is owed, one more container, and an end in order. */
@@ -135,8 +141,18 @@ export const killsOfUs = async (world: KillWorld, { seed, kills, say }: KillsOpt
   const random = randomOf(seed)
   const proxy = await startProxy(join(world.folder, 'kills.sock'), world.address)
   const stateDir = mkdtempSync(join(world.folder, 'kills-'))
-  const story: Story = { world, proxy, stateDir, all: [], lines: [], unseen: new Set(), announced: new Set(), stderr: '' }
-  const struck = { call: 0, answer: 0, row: 0, line: 0, 'at rest': 0 }
+  const story: Story = {
+    world,
+    proxy,
+    stateDir,
+    all: [],
+    lines: [],
+    unseen: new Set(),
+    unheardOf: new Set(),
+    announced: new Set(),
+    stderr: '',
+  }
+  const struck: Partial<Record<Kind | 'at rest', number>> = {}
   // A task that came, ended and was deleted by another while no reaper lived is none of ours.
   const waysOf: Readonly<Record<Timing, ReadonlyArray<Way>>> = { while: world.ways, before: world.ways.filter((way) => way !== 'gone') }
   const batch = (name: string, timing: Timing): Promise<Batch> => world.batch(name, waysOf[timing], codes(random.fork(name)))
@@ -148,10 +164,11 @@ export const killsOfUs = async (world: KillWorld, { seed, kills, say }: KillsOpt
     for (let kill = 1; kill <= kills; kill += 1) {
       const lot = random.fork(`kill ${kill}`)
       const timing = lot.pick<Timing>(['while', 'while', 'before'])
-      const moment = drawMoment(lot, spans[timing])
+      const moment = drawMoment(lot, spans[timing], ['call', 'answer', 'row', 'line'])
       const before = story.announced.size
       const [, hit] = await live(story, await batch(`k${kill}`, timing), timing, moment)
-      struck[hit ? moment.kind : 'at rest'] += 1
+      const at = hit ? moment.kind : 'at rest'
+      struck[at] = (struck[at] ?? 0) + 1
       const told = story.announced.size - before
       say(
         `kill ${kill} of ${kills}: ${timing}, ${inWords(moment)}${hit ? '' : ' did not come'}; ${told} told, ${
@@ -164,7 +181,11 @@ export const killsOfUs = async (world: KillWorld, { seed, kills, say }: KillsOpt
     await proxy.close()
   }
   const [left, rows] = [await world.left(), await rowsOnDisk(stateDir)]
-  const verdict = judge(story.all, story.lines, rows, (id) => story.unseen.has(id))
+  const verdict = judge(story.all, story.lines, rows, {
+    isUnseen: (id) => story.unseen.has(id),
+    isUnheardOf: (id) => story.unheardOf.has(id),
+    isUncounted: () => false,
+  })
   const text = `${kills} kills (${Object.entries(struck).map(([kind, n]) => `${kind} ${n}`).join(', ')}), ${figures(verdict)}; ` +
     `left over ${left.length}; seed ${seed}`
   const isClean = verdict.complaints.length === 0 && left.length === 0 && story.stderr === ''

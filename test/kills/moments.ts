@@ -1,12 +1,12 @@
 /**
  * When to strike: not after a time, but at the n-th thing of a kind that is seen to happen, both drawn from the seed. A call is struck
- * before it reaches containerd, an answer before it reaches the reaper, a row and a line after they were written.
+ * before it reaches containerd, an answer before it reaches the reaper, a row and a line after they were written, an event when a second
+ * subscriber hears it.
  */
 import { existsSync, type FSWatcher, watch } from 'node:fs'
-import type { Proxy } from '../support/proxy.ts'
 import type { Random } from '../sim/random.ts'
 
-export type Kind = 'call' | 'answer' | 'row' | 'line'
+export type Kind = 'call' | 'answer' | 'row' | 'line' | 'event'
 
 export interface Moment {
   readonly kind: Kind
@@ -16,12 +16,15 @@ export interface Moment {
 /** So many of each kind pass when one batch is handled and nobody strikes; learnt from the life before. */
 export type Span = Readonly<Record<Kind, number>>
 
-export const drawMoment = (random: Random, span: Span): Moment => {
-  const kind = random.pick<Kind>(['call', 'answer', 'row', 'line'])
+export const drawMoment = (random: Random, span: Span, kinds: readonly [Kind, ...ReadonlyArray<Kind>]): Moment => {
+  const kind = random.pick(kinds)
   return { kind, n: random.int(1, Math.max(1, span[kind])) }
 }
 
 export const inWords = ({ kind, n }: Moment): string => `${kind} ${n}`
+
+/** Where calls and answers, or events, are seen to pass: it hears of each until the function that is answered is called. */
+export type Passage = (hear: (kind: Kind) => void) => () => void
 
 /** Counts what happens in a life; `strike` is called once, in the very turn in which the moment is seen. */
 export interface Watch {
@@ -34,8 +37,8 @@ export interface Watch {
   readonly stop: () => void
 }
 
-export const watchFor = (proxy: Proxy, moment: Moment | undefined, strike: () => void): Watch => {
-  const counts = { call: 0, answer: 0, row: 0, line: 0 }
+export const watchFor = (passage: Passage, moment: Moment | undefined, strike: () => void): Watch => {
+  const counts = { call: 0, answer: 0, row: 0, line: 0, event: 0 }
   let struck = false
   let rows: FSWatcher | undefined
   const saw = (kind: Kind): void => {
@@ -44,7 +47,7 @@ export const watchFor = (proxy: Proxy, moment: Moment | undefined, strike: () =>
     struck = true
     strike()
   }
-  const leave = proxy.onPassing(saw)
+  const leave = passage(saw)
   return {
     saw,
     watchRows: (folder) => {

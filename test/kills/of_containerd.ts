@@ -9,11 +9,10 @@ import { storeIn } from '../../shell/cli/run_store.ts'
 import { randomOf } from '../sim/random.ts'
 import { type Containerd, startContainerd } from '../support/containerd/index.ts'
 import { signal } from '../support/containerd/processes.ts'
-import { type Proxy, startProxy } from '../support/proxy.ts'
 import { type ReaperProcess, startReaper } from '../support/reaper.ts'
 import { waitFor } from '../support/wait_for.ts'
 import type { KillsOptions, KillsReport } from './lives.ts'
-import { drawMoment, inWords, type Moment, type Span, type Watch, watchFor } from './moments.ts'
+import { drawMoment, inWords, type Kind, type Moment, type Span, type Watch, watchFor } from './moments.ts'
 import { realWorld } from './real_world.ts'
 import { rowsOnDisk } from './rows.ts'
 import { figures, judge } from './verdict.ts'
@@ -32,10 +31,9 @@ type Batches = Readonly<Record<keyof typeof phases, Batch>>
 interface Scene {
   readonly daemon: Containerd
   readonly world: KillWorld
-  readonly proxy: Proxy
   readonly reaper: ReaperProcess
   readonly all: Array<Exiting>
-  readonly witness: Witness
+  readonly beside: Witness
   watch: Watch | undefined
 }
 
@@ -56,8 +54,8 @@ const started = async ({ world, all }: Scene, name: string, code: () => number):
 
 /** One death. Answers how many of each kind passed until all were told, and whether the moment came. */
 const die = async (scene: Scene, { before, meanwhile, after }: Batches, moment: Moment, outageMs: number): Promise<boolean> => {
-  const { daemon, reaper, proxy } = scene
-  const watch = watchFor(proxy, moment, () => signal(daemon.pid, 'SIGKILL'))
+  const { daemon, reaper, beside } = scene
+  const watch = watchFor(beside.onEvent, moment, () => signal(daemon.pid, 'SIGKILL'))
   watch.watchRows(join(storeIn(reaper.stateDir), 'rows'))
   scene.watch = watch
   await before.open()
@@ -77,8 +75,8 @@ const die = async (scene: Scene, { before, meanwhile, after }: Batches, moment: 
 
 /** What passes while a batch is handled and nobody dies. */
 const spanOf = async (scene: Scene, batch: Batch): Promise<Span> => {
-  const { proxy, reaper, all } = scene
-  const watch = watchFor(proxy, undefined, () => undefined)
+  const { beside, reaper, all } = scene
+  const watch = watchFor(beside.onEvent, undefined, () => undefined)
   scene.watch = watch
   watch.watchRows(join(storeIn(reaper.stateDir), 'rows'))
   all.push(...batch.exiting)
@@ -100,25 +98,23 @@ const inScene = async (use: (scene: Scene) => Promise<KillsReport>): Promise<Kil
   const daemon = await startContainerd()
   try {
     const world = realWorld(daemon, 'kills')
-    const proxy = await startProxy(join(daemon.dir, 'kills.sock'), daemon.address)
     const beside = witness(daemon.address, world.namespace)
     let scene: Scene | undefined
     const reaper = await startReaper({
-      address: proxy.address,
+      address: daemon.address,
       namespaces: [world.namespace],
       stateDir: mkdtempSync(join(daemon.dir, 'kills-')),
       flags: ['--backoff-first', '200ms'],
       onLine: () => scene?.watch?.saw('line'),
     })
     try {
-      scene = { daemon, world, proxy, reaper, all: [], witness: beside, watch: undefined }
+      scene = { daemon, world, reaper, all: [], beside, watch: undefined }
       const report = await use(scene)
       if (!report.isClean) sayWhy(scene, report)
       return report
     } finally {
       await reaper.kill9()
       await beside.stop()
-      await proxy.close()
     }
   } finally {
     await daemon.stop()
@@ -143,16 +139,17 @@ export const killsOfContainerd = ({ seed, kills, say, longOutages }: OutageOptio
   inScene(async (scene) => {
     const { daemon, world, reaper, all } = scene
     const random = randomOf(seed)
-    const struck = { call: 0, answer: 0, row: 0, line: 0, 'at rest': 0 }
+    const struck: Partial<Record<Kind | 'at rest', number>> = {}
     const span = await spanOf(scene, await world.batch('first', phases.before, () => 1))
     say(`seed ${seed}; of one batch pass ${JSON.stringify(span)}`)
     for (let kill = 1; kill <= kills; kill += 1) {
       const lot = random.fork(`kill ${kill}`)
-      const moment = drawMoment(lot, span)
+      const moment = drawMoment(lot, span, ['event', 'row', 'line'])
       const outageMs = lot.pick<number>(longOutages ? [0, 1_500, 4_000] : [0])
       const batches = await started(scene, `k${kill}`, () => lot.int(0, 120))
       const hit = await die(scene, batches, moment, outageMs)
-      struck[hit ? moment.kind : 'at rest'] += 1
+      const at = hit ? moment.kind : 'at rest'
+      struck[at] = (struck[at] ?? 0) + 1
       const missing = all.filter(({ id }) => !reaper.stopped().some((line) => line.id === id)).map(({ id }) => id)
       say(
         `kill ${kill} of ${kills}: ${inWords(moment)}${hit ? '' : ' did not come'}, away for ${outageMs} ms more${
@@ -170,9 +167,14 @@ export const killsOfContainerd = ({ seed, kills, say, longOutages }: OutageOptio
     const theirs = (await world.left()).length - left.length
     const code = await reaper.stop()
     const stderr = `${reaper.stderr()}${code === 0 ? '' : `it ended with ${String(code)}`}`
-    await scene.witness.stop()
-    const verdict = judge(all, reaper.stopped(), await rowsOnDisk(reaper.stateDir), (id) => !scene.witness.heard().has(id))
-    say(`the witness heard ${scene.witness.heard().size} exits; unseen ${all.filter(({ id }) => !scene.witness.heard().has(id)).length}`)
+    await scene.beside.stop()
+    const unheard = new Set(all.filter((one) => !scene.beside.heard(one)).map(({ id }) => id))
+    const ooms = new Set(all.filter(({ way }) => way === 'oom').map(({ id }) => id))
+    const verdict = judge(all, reaper.stopped(), await rowsOnDisk(reaper.stateDir), {
+      isUnseen: (id) => unheard.has(id),
+      isUnheardOf: () => false,
+      isUncounted: (id) => ooms.has(id), // while containerd is away nobody is asked
+    })
     const text = `${kills} kills of containerd (${
       Object.entries(struck).map(([kind, n]) => `${kind} ${n}`).join(', ')
     }), ${figures(verdict)}; ` +

@@ -23,6 +23,10 @@ export const rowsOnDisk = async (stateDir: string): Promise<ReadonlyArray<Reaper
 export const exitsKnown = (rows: ReadonlyArray<ReaperRecord>): ReadonlySet<string> =>
   new Set(rows.flatMap((row) => (row._tag === 'RunRecord' && row.exit?.rank === 'observed' ? [row.run.id] : [])))
 
+/** Ids of containers of which it is written down that they run, or did. */
+export const runsKnown = (rows: ReadonlyArray<ReaperRecord>): ReadonlySet<string> =>
+  new Set(rows.flatMap((row) => (row._tag === 'RunRecord' ? [row.run.id] : [])))
+
 /** Ids of containers whose STOPPED is written down. */
 export const announcedIn = (rows: ReadonlyArray<ReaperRecord>): ReadonlySet<string> =>
   new Set(rows.flatMap((row) => (row._tag === 'Announcement' && row.type === 'CONTAINER_STOPPED' ? [row.run.id] : [])))

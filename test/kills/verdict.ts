@@ -12,8 +12,12 @@ export interface Verdict {
   readonly lostAnnouncements: number
   /** Announcements with two numbers, runs with two identities, numbers that were given twice. */
   readonly doubled: number
-  /** Nobody who was alive could know how these ended: told as 255 `Unknown`, or not at all. */
+  /** Nobody who was alive could know how these ended: told as 255 that says so. */
   readonly unseen: number
+  /** Nobody who was alive could know that they were, and nobody told of them. */
+  readonly unheardOf: number
+  /** True codes with another reason, for nobody could count OOM kills. */
+  readonly uncounted: number
   /** Lines that came again after a kill, with the same number. */
   readonly repeated: number
   /** In words, what is wrong. */
@@ -58,12 +62,21 @@ const doubles = (told: ReadonlyArray<Told>): ReadonlyArray<string> => {
   ]
 }
 
-/** `isUnseen`: nobody who was alive could know how it ended. */
+/** What nobody can be asked to tell. */
+export interface Excuse {
+  /** Nobody who was alive could know how it ended. */
+  readonly isUnseen: (id: string) => boolean
+  /** Nor that it was. */
+  readonly isUnheardOf: (id: string) => boolean
+  /** Nobody could count its OOM kills any more. */
+  readonly isUncounted: (id: string) => boolean
+}
+
 export const judge = (
   exiting: ReadonlyArray<Exiting>,
   lines: ReadonlyArray<StoppedLine>,
   rows: ReadonlyArray<ReaperRecord>,
-  isUnseen: (id: string) => boolean,
+  { isUnseen, isUnheardOf, isUncounted }: Excuse,
 ): Verdict => {
   const printed = lines.map(ofLine)
   const kept = rows.flatMap((row) => (row._tag === 'Announcement' && row.type === 'CONTAINER_STOPPED' ? [ofRow(row)] : []))
@@ -72,11 +85,11 @@ export const judge = (
   const wrong = exiting.flatMap(({ id, code, reason, pid }) => {
     const [first] = told.filter((one) => one.id === id)
     if (first === undefined || (isUnknown(first) && isUnseen(id))) return []
-    return first.code === code && first.reason === reason && first.pid === pid
+    return first.code === code && first.pid === pid && (first.reason === reason || isUncounted(id))
       ? []
       : [`${id}: wanted ${code} ${reason} of pid ${pid}, found ${first.code} ${first.reason} of pid ${first.pid}`]
   })
-  const owed = exiting.filter(({ id }) => !isUnseen(id) || told.some((one) => one.id === id))
+  const owed = exiting.filter(({ id }) => !isUnheardOf(id) || told.some((one) => one.id === id))
   const unprinted = owed.filter(({ id }) => !printed.some((one) => one.id === id)).map(({ id }) => `${id}: no line was printed`)
   const unkept = owed.filter(({ id }) => !kept.some((one) => one.id === id)).map(({ id }) => `${id}: no announcement is in the store`)
   const doubled = doubles(told)
@@ -86,7 +99,10 @@ export const judge = (
     lostLines: unprinted.length,
     lostAnnouncements: unkept.length,
     doubled: doubled.length,
-    unseen: exiting.filter(({ id }) => isUnseen(id) && told.filter((one) => one.id === id).every(isUnknown)).length,
+    unseen: exiting.filter(({ id }) => told.some((one) => one.id === id && isUnknown(one))).length,
+    uncounted:
+      exiting.filter(({ id, code, reason }) => told.some((one) => one.id === id && one.code === code && one.reason !== reason)).length,
+    unheardOf: exiting.length - owed.length,
     repeated: printed.length - distinct(printed.map(({ seq }) => seq)).length,
     complaints: [...wrong, ...unprinted, ...unkept, ...doubled],
   }
@@ -95,4 +111,4 @@ export const judge = (
 /** The numbers of a verdict, for one line. */
 export const figures = (verdict: Verdict): string =>
   `${verdict.exits} exits: lost codes ${verdict.lostCodes}, lost announcements ${verdict.lostAnnouncements}, lost lines ${verdict.lostLines}, ` +
-  `doubled ${verdict.doubled}; gone before anybody could know ${verdict.unseen}, lines repeated ${verdict.repeated}`
+  `doubled ${verdict.doubled}; told as unknown, for nobody knew, ${verdict.unseen}, and not at all, for the same reason, ${verdict.unheardOf}, OOM kills not counted ${verdict.uncounted}, lines repeated ${verdict.repeated}`

@@ -3,44 +3,65 @@
  * it heard somebody knew, so that a reaper who calls it unknown has lost it.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Metadata } from '@grpc/grpc-js'
 import { TaskExit } from '../../shell/proto/gen/containerd/event_types.ts'
+import { EventsService } from '../../shell/proto/gen/containerd/events.ts'
 import type { Envelope } from '../../shell/proto/gen/containerd/types.ts'
-import { connect, subscribe } from '../shell/embedded/client.ts'
+import { connect } from '../shell/embedded/client.ts'
+import type { Kind, Passage } from './moments.ts'
 
 export interface Witness {
-  /** Ids of containers whose exit it heard, with the pid they had. containerd's own guess for a dead shim has none, and is not among them. */
-  readonly heard: () => ReadonlySet<string>
+  /** Whether it heard of the exit of this run. containerd's own guess for a dead shim names no pid, and is not meant. */
+  readonly heard: (run: { readonly id: string; readonly pid: number }) => boolean
+  /** Hears of each exit and each deletion when it does. */
+  readonly onEvent: Passage
   readonly stop: () => Promise<void>
 }
 
-const isExit = ({ topic, event }: Envelope): boolean => topic === '/tasks/exit' && event !== undefined
+const topics = ['/tasks/exit', '/tasks/delete']
+const pauseMs = 5
 
 /** Subscribes to the daemon on this socket until it is stopped. */
 export const witness = (address: string, namespace: string): Witness => {
   const heard = new Set<string>()
-  const over = new AbortController()
+  const listeners = new Set<(kind: Kind) => void>()
+  let over = false
   let leave: () => void = () => undefined
-  const watch = async (): Promise<void> => {
-    while (!over.signal.aborted) {
-      const client = connect(`unix:${address}`)
-      const subscription = subscribe(client, [`namespace==${namespace},topic=="/tasks/exit"`])
-      leave = subscription.end
-      await subscription.ended
-      for (const { event } of subscription.seen.filter(isExit)) {
-        const { containerId, id, pid } = TaskExit.decode(event?.value ?? new Uint8Array())
-        if (id === containerId && pid !== 0) heard.add(id)
-      }
-      client.close()
-      await sleep(5)
-    }
+  const hear = ({ topic, event }: Envelope): void => {
+    for (const listener of listeners) listener('event')
+    if (topic !== '/tasks/exit' || event === undefined) return
+    const { containerId, id, pid } = TaskExit.decode(event.value)
+    if (id === containerId) heard.add(`${id}#${pid}`)
   }
-  const watching = watch()
+  const follow = async (): Promise<void> => {
+    const client = connect(`unix:${address}`)
+    const { path, requestSerialize, responseDeserialize } = EventsService.subscribe
+    const filters = topics.map((topic) => `namespace==${namespace},topic=="${topic}"`)
+    const stream = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, { filters }, new Metadata())
+    leave = () => stream.cancel()
+    stream.on('data', hear)
+    await new Promise<void>((resolve) => {
+      stream.once('error', () => resolve())
+      stream.once('end', () => resolve())
+    })
+    client.close()
+  }
+  const following = (async () => {
+    while (!over) {
+      await follow()
+      await sleep(pauseMs)
+    }
+  })()
   return {
-    heard: () => heard,
+    heard: ({ id, pid }) => heard.has(`${id}#${pid}`),
+    onEvent: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     stop: () => {
-      over.abort()
+      over = true
       leave()
-      return watching
+      return following
     },
   }
 }

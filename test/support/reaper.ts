@@ -199,8 +199,15 @@ export const spawnReaper = (options: ReaperOptions): ReaperProcess => {
   }
   let heard = 0
   if (onLine !== undefined) child.stdout.on('data', () => lines().slice(heard).forEach((line) => (heard += 1, onLine(line))))
-  const stopped = (): ReadonlyArray<StoppedLine> =>
-    lines().filter(({ msg }) => msg === 'container stopped').map((line) => decoded(StoppedLineOf, line))
+  const told: Array<StoppedLine> = []
+  let looked = 0
+  const stopped = (): ReadonlyArray<StoppedLine> => {
+    for (const line of lines().slice(looked)) {
+      looked += 1
+      if (line['msg'] === 'container stopped') told.push(decoded(StoppedLineOf, line))
+    }
+    return [...told]
+  }
   const end = (signal: NodeJS.Signals): Promise<number | null> => {
     child.kill(signal)
     return ended

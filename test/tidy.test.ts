@@ -126,7 +126,7 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   'shell/cli/run_cri.ts': 'needs a run; test/shell/cli/events.test.ts',
   'shell/listeners/moments.ts': 'needs a feed; test/vectors/shell/cri/feed.ts and pump.ts, on both runtimes',
   'shell/nri/index.ts': 're-exports; test/examples.test.ts imports it by name',
-  'shell/nri/fault.ts': 'a constructor; the vectors of shell/nri/ mux.ts and ttrpc/ compare what it makes',
+  'shell/ttrpc/fault.ts': 'a constructor; the vectors of shell/ttrpc/ and of shell/nri/mux.ts compare what it makes',
   'shell/nri/plugin.ts': 'needs a host; test/vectors/shell/nri/host.ts and faults.ts, on both runtimes',
   'shell/nri/updates.ts': 'needs a host; test/vectors/shell/nri/host.ts, on both runtimes',
   'shell/embedded/index.ts': 're-exports; test/examples.test.ts imports it by name',

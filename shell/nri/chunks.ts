@@ -6,8 +6,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Container, PodSandbox } from '../proto/gen/nri/api.ts'
 import { Container as ContainerType, PodSandbox as PodType } from '../proto/gen/nri/api.ts'
-import { encodeMessage } from './ttrpc/codec.ts'
-import { longestMessage } from './ttrpc/frame.ts'
+import { encodeMessage } from '../ttrpc/codec.ts'
+import { longestMessage } from '../ttrpc/frame.ts'
 import type { NriSnapshot } from './world.ts'
 
 /** What the request around the objects may take: names, lengths, the flag. */

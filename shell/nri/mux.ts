@@ -5,7 +5,7 @@
  * @module
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type ProtocolFault, protocolFault } from './fault.ts'
+import { type ProtocolFault, protocolFault } from '../ttrpc/fault.ts'
 
 /** The stream on which the plugin serves and the runtime calls. */
 export const pluginStream = 1

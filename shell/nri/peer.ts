@@ -7,11 +7,11 @@
 import type { Duplex } from 'node:stream'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Clock } from '../clock.ts'
-import type { ProtocolFault } from './fault.ts'
+import type { ProtocolFault } from '../ttrpc/fault.ts'
 import { muxFrames, muxReader, type Piece, pluginStream, runtimeStream } from './mux.ts'
-import { makeClient, type TtrpcClient } from './ttrpc/client.ts'
-import { frameReader } from './ttrpc/frame.ts'
-import { makeServer, type Services } from './ttrpc/server.ts'
+import { makeClient, type TtrpcClient } from '../ttrpc/client.ts'
+import { frameReader } from '../ttrpc/frame.ts'
+import { makeServer, type Services } from '../ttrpc/server.ts'
 
 /** Why a connection is over. `fault`: the peer broke the protocol. `lost`: it went away. `closed`: we ended it. */
 export interface Ending {

@@ -21,8 +21,8 @@ import { chunked } from './chunks.ts'
 import { eventNumber, hasStateChange, type NriEvent, type NriEventName, pluginService, readMask, wants } from './events.ts'
 import { makeLane } from './lane.ts'
 import type { Peer } from './peer.ts'
-import { decodeMessage, encodeMessage, type Message } from './ttrpc/codec.ts'
-import { type CallError, code, describeCallError, refused } from './ttrpc/status.ts'
+import { decodeMessage, encodeMessage, type Message } from '../ttrpc/codec.ts'
+import { type CallError, code, describeCallError, refused } from '../ttrpc/status.ts'
 import type { NriSnapshot } from './world.ts'
 
 /** Who a plugin is: two digits that say when its turn is, and a name. Nothing keeps two from having both the same. */

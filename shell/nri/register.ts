@@ -10,9 +10,9 @@ import { RegisterPluginRequest, UpdateContainersRequest, UpdateContainersRespons
 import { runtimeService } from './events.ts'
 import { makePeer, type Peer } from './peer.ts'
 import type { PluginName } from './plugin.ts'
-import { decodeMessage, encodeMessage } from './ttrpc/codec.ts'
-import type { Handler } from './ttrpc/server.ts'
-import { code, refused, shown } from './ttrpc/status.ts'
+import { decodeMessage, encodeMessage } from '../ttrpc/codec.ts'
+import type { Handler } from '../ttrpc/server.ts'
+import { code, refused, shown } from '../ttrpc/status.ts'
 import type { ContainerUpdate } from './world.ts'
 
 export interface Registering {

@@ -6,7 +6,7 @@
  */
 import type { Log } from '../log.ts'
 import { inOrder } from './turns.ts'
-import { shown } from './ttrpc/status.ts'
+import { shown } from '../ttrpc/status.ts'
 import type { ContainerUpdate, FailedUpdate, NriWorld } from './world.ts'
 
 export interface Updates {

@@ -1,9 +1,9 @@
 /** ttrpc's frames: their bytes, whole or in pieces, and what is kept of one that does not come. */
 import assert from 'node:assert/strict'
 import * as E from 'fp-ts/lib/Either.js'
-import { encodeFrame, type Frame, frameReader, longestMessage } from '../../../../../shell/nri/ttrpc/frame.ts'
-import { hex, ttrpc } from '../../../../support/nri/bytes.ts'
-import type { Vector } from '../../../../support/property.ts'
+import { encodeFrame, type Frame, frameReader, longestMessage } from '../../../../shell/ttrpc/frame.ts'
+import { hex, ttrpc } from '../../../support/nri/bytes.ts'
+import type { Vector } from '../../../support/property.ts'
 
 const read = (...chunks: ReadonlyArray<Uint8Array>): ReadonlyArray<Frame> | string => {
   const reader = frameReader()

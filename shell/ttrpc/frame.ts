@@ -4,7 +4,7 @@
  * @module
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { type ProtocolFault, protocolFault } from '../fault.ts'
+import { type ProtocolFault, protocolFault } from './fault.ts'
 
 /** The types a frame can have. Others are passed over, as the protocol wants. */
 export const frameType = { request: 1, response: 2, data: 3 } as const

@@ -1,10 +1,10 @@
 /** Messages to and from bytes, without a throw. */
 import assert from 'node:assert/strict'
 import * as E from 'fp-ts/lib/Either.js'
-import { decodeMessage, encodeMessage } from '../../../../../shell/nri/ttrpc/codec.ts'
-import { Container, UpdateContainersRequest } from '../../../../../shell/proto/gen/nri/api.ts'
-import { hex } from '../../../../support/nri/bytes.ts'
-import type { Vector } from '../../../../support/property.ts'
+import { decodeMessage, encodeMessage } from '../../../../shell/ttrpc/codec.ts'
+import { Container, UpdateContainersRequest } from '../../../../shell/proto/gen/nri/api.ts'
+import { hex } from '../../../support/nri/bytes.ts'
+import type { Vector } from '../../../support/property.ts'
 
 export const cases: ReadonlyArray<Vector> = [
   {

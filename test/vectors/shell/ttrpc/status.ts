@@ -1,7 +1,7 @@
 /** How failed calls are worded. */
 import assert from 'node:assert/strict'
-import { type CallError, describeCallError, refused, shown } from '../../../../../shell/nri/ttrpc/status.ts'
-import type { Vector } from '../../../../support/property.ts'
+import { type CallError, describeCallError, refused, shown } from '../../../../shell/ttrpc/status.ts'
+import type { Vector } from '../../../support/property.ts'
 
 const errors: ReadonlyArray<readonly [CallError, string]> = [
   [refused(12, 'method X'), 'Cannot finish P.M: the answer was code 12: method X'],

@@ -6,9 +6,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Clock } from '../../clock.ts'
-import { Request, Response } from '../../proto/gen/nri/ttrpc.ts'
-import { type ProtocolFault, protocolFault } from '../fault.ts'
+import type { Clock } from '../clock.ts'
+import { Request, Response } from '../proto/gen/nri/ttrpc.ts'
+import { type ProtocolFault, protocolFault } from './fault.ts'
 import { decodeMessage } from './codec.ts'
 import { encodeFrame, type Frame, frameType, longestMessage } from './frame.ts'
 import { type CallError, code, refused } from './status.ts'

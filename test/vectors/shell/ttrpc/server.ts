@@ -1,11 +1,11 @@
 /** The answering side: the codes that the protocol wants, and its limits. */
 import assert from 'node:assert/strict'
 import * as E from 'fp-ts/lib/Either.js'
-import { type Handler, makeServer, type TtrpcServer } from '../../../../../shell/nri/ttrpc/server.ts'
-import { refused } from '../../../../../shell/nri/ttrpc/status.ts'
-import { bytesOf, hex, intOf, message, parse, text, textOf, toHex, ttrpcFramesOf } from '../../../../support/nri/bytes.ts'
-import type { Vector } from '../../../../support/property.ts'
-import { settle } from '../../../../support/virtual_clock.ts'
+import { type Handler, makeServer, type TtrpcServer } from '../../../../shell/ttrpc/server.ts'
+import { refused } from '../../../../shell/ttrpc/status.ts'
+import { bytesOf, hex, intOf, message, parse, text, textOf, toHex, ttrpcFramesOf } from '../../../support/nri/bytes.ts'
+import type { Vector } from '../../../support/property.ts'
+import { settle } from '../../../support/virtual_clock.ts'
 
 const empty = new Uint8Array(0)
 const echo: Handler = (payload) => Promise.resolve(E.right(payload))

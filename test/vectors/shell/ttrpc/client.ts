@@ -1,11 +1,11 @@
 /** The calling side: what goes out, which answer is whose, and every way in which none comes. */
 import assert from 'node:assert/strict'
 import * as E from 'fp-ts/lib/Either.js'
-import { makeClient, type TtrpcClient } from '../../../../../shell/nri/ttrpc/client.ts'
-import { type CallError } from '../../../../../shell/nri/ttrpc/status.ts'
-import { hex, int, intOf, message, parse, text, textOf, ttrpcFramesOf } from '../../../../support/nri/bytes.ts'
-import type { Vector } from '../../../../support/property.ts'
-import { settle, type VirtualClock, virtualClock } from '../../../../support/virtual_clock.ts'
+import { makeClient, type TtrpcClient } from '../../../../shell/ttrpc/client.ts'
+import { type CallError } from '../../../../shell/ttrpc/status.ts'
+import { hex, int, intOf, message, parse, text, textOf, ttrpcFramesOf } from '../../../support/nri/bytes.ts'
+import type { Vector } from '../../../support/property.ts'
+import { settle, type VirtualClock, virtualClock } from '../../../support/virtual_clock.ts'
 
 interface World {
   readonly client: TtrpcClient

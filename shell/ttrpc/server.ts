@@ -5,8 +5,8 @@
  * @module
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { Request, Response } from '../../proto/gen/nri/ttrpc.ts'
-import { type ProtocolFault, protocolFault } from '../fault.ts'
+import { Request, Response } from '../proto/gen/nri/ttrpc.ts'
+import { type ProtocolFault, protocolFault } from './fault.ts'
 import { decodeMessage } from './codec.ts'
 import { encodeFrame, type Frame, frameType, longestMessage, remoteOpen } from './frame.ts'
 import { code, type Refused, refused, shown } from './status.ts'

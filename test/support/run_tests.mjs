@@ -23,10 +23,21 @@ const add = ({ passed, failed, skipped }) => {
   total.skipped += skipped
 }
 
+/** Commands under way: whoever ends this run ends them too, for their daemons and containers are cleaned up by them. */
+const children = new Set()
+for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
+  process.once(name, () => {
+    const ending = [...children].map((child) => new Promise((ended) => child.once('close', ended)))
+    for (const child of children) child.kill(name)
+    void Promise.all(ending).then(() => process.exit(1))
+  })
+}
+
 /** Starts a command and gives every line of its output to `onLine`; resolves to its exit code. */
 const run = (command, args, onLine, more = {}) =>
   new Promise((resolve) => {
     const child = spawn(command, args, { env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] })
+    children.add(child)
     const streams = [child.stdout, child.stderr].map((input) => {
       const lines = createInterface({ input })
       lines.on('line', onLine)
@@ -36,6 +47,7 @@ const run = (command, args, onLine, more = {}) =>
       onLine(`Cannot start ${command}: ${error.message}`)
       resolve(1)
     })
+    child.once('close', () => children.delete(child))
     child.once('close', (code) => Promise.all(streams).then(() => resolve(code ?? 1)))
   })
 

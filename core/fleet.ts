@@ -83,7 +83,10 @@ const count = (container: Container | undefined, is: (phase: Phase) => boolean):
 
 /** The record is deleted and nothing is open: kept a while, to know late repeats by. */
 const isGone = (container: Container | undefined): container is Container =>
-  container !== undefined && container.lookup._tag === 'Deleted' && container.runs.every(({ phase }) => phase._tag === 'Exited')
+  container !== undefined && isDeleted(container) && container.runs.every(({ phase }) => phase._tag === 'Exited')
+
+const isDeleted = ({ lookup: known, dropping }: Container): boolean =>
+  known._tag === 'Deleted' || (known._tag === 'NotOurs' && known.gone === true && dropping === undefined)
 
 /** Gives free slots to those that wait. Whoever no longer wants one when its turn comes is passed over. */
 export const grant = (policy: Policy, at: Millis, start: Stepped): Stepped => {

@@ -59,7 +59,7 @@ export type Lookup =
   | (Asking & { readonly _tag: 'AskLater' })
   /** `refresh`: the call by which it is being read again, because it changed or was missing from a listing. */
   | { readonly _tag: 'Known'; readonly metadata: Metadata; readonly refresh: CallId | undefined }
-  | { readonly _tag: 'NotOurs'; readonly refresh: CallId | undefined }
+  | { readonly _tag: 'NotOurs'; readonly refresh: CallId | undefined; readonly gone?: true } // deleted as such, and kept for a while
   /** The record is deleted; what it said is kept for the run that is still open. */
   | { readonly _tag: 'Deleted'; readonly metadata: Metadata }
 

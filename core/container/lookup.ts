@@ -10,7 +10,7 @@ import type { Effect } from '../effect.ts'
 import { callId, containerOwner } from '../ids.ts'
 import type { Metadata } from '../metadata.ts'
 import { noMetadata } from '../metadata.ts'
-import type { Asking, Container, Lookup } from '../state.ts'
+import type { Asking, Lookup } from '../state.ts'
 import { drop } from './dropping.ts'
 import type { Run } from './phase.ts'
 import type { Work } from './work.ts'
@@ -75,21 +75,19 @@ export const recordGone = (work: Work): Work | undefined => {
       return change(work, { lookup: { _tag: 'Deleted', metadata: lookup.metadata } }, [])
     case 'Deleted':
       return work
-    case 'NotOurs':
-      if (work.container.dropping !== undefined) return work
-      return work.container.closed.length > 0 ? change(work, { lookup: { _tag: 'Deleted', metadata: noMetadata } }, []) : undefined
+    case 'NotOurs': // for good: a late word of a run in that time is not about one of ours
+      return work.container.closed.length > 0 || work.container.dropping !== undefined
+        ? change(work, { lookup: { _tag: 'NotOurs', refresh: undefined, gone: true } }, [])
+        : undefined
     case 'Asked':
     case 'AskLater':
       // With selectors, or when all there ever was of it is one late event, nobody can say any more that it was ours. But what has a
-      // row was ours when that was written, and late repeats of what was announced have to be known as such.
-      return (lookup.live && !work.around.policy.selective) || wasOurs(work.container, lookup)
+      // row was ours when that was written.
+      return (lookup.live && !work.around.policy.selective) || lookup.before !== undefined || work.container.runs.some(hasOpenRow)
         ? tellEach(change(work, { lookup: { _tag: 'Deleted', metadata: lookup.before ?? noMetadata } }, []), { _tag: 'MetadataKnown' })
         : undefined
   }
 }
-
-const wasOurs = ({ closed, runs }: Container, { before }: Asking): boolean =>
-  before !== undefined || closed.length > 0 || runs.some(hasOpenRow)
 
 const askLater = (work: Work, { live, failures, before }: Asking): Work => {
   const lastCall = work.container.lastCall + 1

@@ -1,5 +1,6 @@
 /** core/container/dropping.ts: the rows of what turned out not to be ours are withdrawn, however often that fails. Rule 10. */
 import assert from 'node:assert/strict'
+import { size } from '../../../../core/table.ts'
 import { type Conversation, metadata } from '../../../support/conversation.ts'
 import { recordChanged, recordDeleted } from '../../../support/facts.ts'
 import { failed, found, notFound, notOurs } from '../../../support/outcomes.ts'
@@ -28,12 +29,16 @@ export const cases: ReadonlyArray<Vector> = [
     },
   },
   {
-    name: 'dropping: also when its record is deleted meanwhile',
+    name: 'dropping: also when its record is deleted meanwhile, and after a while it is forgotten',
     run: () => {
       const talk = disowned()
       assert.equal(talk.tell(recordDeleted()), '')
       talk.finish()
       assert.equal(lastRow(talk), 'RunDropped')
+      assert.equal(size(talk.state().containers), 1)
+      talk.pass(300_000)
+      talk.tell(recordDeleted('d'))
+      assert.equal(size(talk.state().containers), 0)
     },
   },
   {

@@ -217,6 +217,22 @@ export const cases: ReadonlyArray<Vector> = [
     },
   },
   {
+    name: 'lookup: deleted while somebody else’s: a late word of a run of that time is nothing; of what was announced before, a repeat',
+    run: () => {
+      const talk = conversation({ policy: { selective: true }, script: { ASK: [notOurs, notFound, found(metadata)] } })
+      talk.tell(exited(3))
+      talk.tell(recordChanged())
+      talk.tell(recordDeleted())
+      assert.equal(talk.tell(started(43), exited(4, { pid: 43, ns: 9 }), taskDeleted(3)), '')
+      assert.equal(talk.tell(recordChanged()), 'ASK')
+      assert.equal(talk.tell(started(43)), '')
+      talk.next({ LOAD: [notFound] })
+      assert.equal(talk.tell(recordChanged()), 'ASK LOAD')
+      assert.equal(talk.tell(taskDeleted(3)), '')
+      assert.equal(talk.told().length, 1)
+    },
+  },
+  {
     name: 'lookup: a look that shows a task under a deleted record means a new record: when that task is gone its shim is cleaned up',
     run: () => {
       const talk = phases.Exited()

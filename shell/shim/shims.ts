@@ -69,7 +69,7 @@ export const hostShims = (
 ): Shims => {
   let folder: string | undefined
   const look = async (): Promise<void> => {
-    folder ??= await bundlesFolder(socketPath(address), proc)
+    folder ??= await bundlesFolder(socketPath(address), proc === undefined ? {} : { proc })
   }
   return {
     look,

@@ -1,8 +1,9 @@
 /** Where shims are: in a /proc and a state folder of a test's own making, as each line of containerd leaves them. */
 import assert from 'node:assert/strict'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Bundle, bundleIn, bundlesFolder, idsIn } from '../../../../shell/shim/bundles.ts'
+import { geteuid } from 'node:process'
+import { type Bundle, bundleIn, bundlesFolder, idsIn, trustedUsers } from '../../../../shell/shim/bundles.ts'
 import type { Vector } from '../../../support/property.ts'
 import { inTemporaryFolder } from '../../../support/temporary.ts'
 
@@ -10,10 +11,10 @@ interface Host {
   readonly proc: string
   readonly socket: string
   /** A process with this command line, and this folder of its own. */
-  readonly process: (argv: ReadonlyArray<string>, cwd: string) => void
+  readonly process: (argv: ReadonlyArray<string>, cwd: string) => string
   /** A bundle with these files. */
   readonly bundle: (namespace: string, id: string, files: Readonly<Record<string, string>>) => string
-  readonly shim: (namespace: string, id: string, cwd: string, address?: string) => void
+  readonly shim: (namespace: string, id: string, cwd: string, address?: string) => string
 }
 
 const withHost = (use: (host: Host) => Promise<void>): Promise<void> =>
@@ -26,7 +27,9 @@ const withHost = (use: (host: Host) => Promise<void>): Promise<void> =>
       const own = join(proc, String(pid++))
       mkdirSync(own)
       writeFileSync(join(own, 'cmdline'), argv.map((word) => `${word}\0`).join(''))
+      symlinkSync(argv[0] ?? '', join(own, 'exe'))
       symlinkSync(cwd, join(own, 'cwd'))
+      return own
     }
     await use({
       proc,
@@ -45,7 +48,7 @@ const withHost = (use: (host: Host) => Promise<void>): Promise<void> =>
 
 /** All that is found in a namespace, in order of id. */
 const found = async ({ proc, socket }: Host, namespace = 'ci'): Promise<ReadonlyArray<Bundle>> => {
-  const folder = await bundlesFolder(socket, proc)
+  const folder = await bundlesFolder(socket, { proc })
   if (folder === undefined) return []
   const bundles = await Promise.all((await idsIn(folder, namespace)).map((id) => bundleIn(folder, namespace, id)))
   return bundles.filter((bundle) => bundle !== undefined).sort((a, b) => a.id < b.id ? -1 : 1)
@@ -78,7 +81,7 @@ export const cases: ReadonlyArray<Vector> = [
       withHost(async ({ proc, socket, bundle, shim, process }) => {
         shim('ci', 'b', bundle('ci', 'b', v3('unix:///run/s/2')), '/run/containerd/containerd.sock')
         process(['/usr/bin/ctr', '-namespace', 'ci', '-address', socket], bundle('ci', 'c', v3('unix:///run/s/3')))
-        assert.equal(await bundlesFolder(socket, proc), undefined)
+        assert.equal(await bundlesFolder(socket, { proc }), undefined)
       }),
   },
   {
@@ -115,7 +118,59 @@ export const cases: ReadonlyArray<Vector> = [
         bundle('ci', 'vsock', { address: 'vsock://3:1024' })
         mkdirSync(join(proc, '99')) // ended between the look at the folder and the one into it
         assert.deepEqual((await found(host)).map(({ id }) => id), ['a'])
-        assert.equal(await bundlesFolder(socket, '/nowhere'), undefined)
+        assert.equal(await bundlesFolder(socket, { proc: '/nowhere' }), undefined)
+      }),
+  },
+  {
+    name:
+      'bundles: a process that only calls itself a shim is none: another program, in a container, in a folder of the same path, of another user',
+    run: () =>
+      withHost(async ({ proc, socket, bundle, shim }) => {
+        const files = bundle('ci', 'a', v3('unix:///run/s/1'))
+        const own = shim('ci', 'a', files)
+        const isFound = async (): Promise<boolean> => await bundlesFolder(socket, { proc }) !== undefined
+        const link = (name: string, to: string): void => {
+          rmSync(join(own, name), { force: true })
+          symlinkSync(to, join(own, name))
+        }
+        assert.ok(await isFound())
+        link('exe', '/usr/bin/sudo')
+        assert.ok(!await isFound())
+        link('exe', '/usr/bin/containerd-shim-runc-v2 (deleted)') // upgraded while it runs
+        assert.ok(await isFound())
+        mkdirSync(join(proc, 'self', 'ns'), { recursive: true })
+        mkdirSync(join(own, 'ns'))
+        symlinkSync('pid:[1]', join(proc, 'self', 'ns', 'pid'))
+        link('ns/pid', 'pid:[2]')
+        assert.ok(!await isFound())
+        link('ns/pid', 'pid:[1]')
+        assert.ok(await isFound())
+        link('cwd', '.') // a path that leads the process and us to different folders
+        assert.ok(!await isFound())
+        link('cwd', files)
+        assert.ok(await isFound())
+        assert.equal(await bundlesFolder(socket, { proc, trusted: new Set([4_294_967_000]) }), undefined)
+        if (geteuid?.() !== 0) return console.log('not root: the owner of a process alone is not tested')
+        chownSync(own, 65_534, 65_534)
+        assert.ok(!await isFound())
+      }),
+  },
+  {
+    name: 'bundles: one that somebody else owns, or can write into, or in such a namespace or folder, is not believed',
+    run: () =>
+      withHost(async (host) => {
+        const { bundle, shim } = host
+        const own = bundle('ci', 'a', v3('unix:///run/s/1'))
+        shim('web', 'b', bundle('web', 'b', v3('unix:///run/s/1')))
+        const [namespace, folder] = [join(own, '..'), join(own, '../..')]
+        assert.ok(await bundleIn(folder, 'ci', 'a', trustedUsers))
+        assert.equal(await bundleIn(folder, 'ci', 'a', new Set([4_294_967_000])), undefined)
+        for (const place of [own, namespace, folder]) {
+          for (const [mode, ids] of [[0o720, []], [0o702, []], [0o710, ['a']]] as const) {
+            chmodSync(place, mode)
+            assert.deepEqual((await found(host)).map(({ id }) => id), ids, `${place} ${mode.toString(8)}`)
+          }
+        }
       }),
   },
 ]

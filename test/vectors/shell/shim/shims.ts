@@ -84,6 +84,7 @@ const withShim = (tasks: Readonly<Record<string, Task>>, use: (world: World) => 
     const process = join(proc, '100')
     mkdirSync(process, { recursive: true })
     writeFileSync(join(process, 'cmdline'), ['containerd-shim-runc-v2', '-namespace', 'ci', '-address', containerd].join('\0'))
+    symlinkSync('/usr/bin/containerd-shim-runc-v2', join(process, 'exe'))
     for (const id of Object.keys(tasks)) {
       mkdirSync(join(folder, 'ci', id), { recursive: true })
       writeFileSync(join(folder, 'ci', id, 'bootstrap.json'), JSON.stringify({ version: 3, address: `unix://${path}`, protocol: 'ttrpc' }))

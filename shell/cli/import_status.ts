@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { decodeStatusFile, imported, isIdentifier, millis, type ReaperRecord, replayRecords, type RunRecord } from '../../core/index.ts'
@@ -16,6 +16,7 @@ import { reasonOf } from '../store/table.ts'
 import { isoOf } from './announcement_fields.ts'
 import type { ImportCommand } from './configuration.ts'
 import { oneLine } from './one_line.ts'
+import { readText } from './read_text.ts'
 import { storeIn } from './run_store.ts'
 import type { Streams } from './streams.ts'
 
@@ -48,6 +49,9 @@ export const importStatus = async ({ namespace, stateDir, paths }: ImportCommand
     await store.close()()
   }
 }
+
+/** A status file has some hundred bytes, and a message of the runtime's. */
+const mostBytes = 1_048_576
 
 /** A container's status file, or why there is none where one was expected. */
 type Found = { readonly path: string } | { readonly refusal: string }
@@ -84,7 +88,7 @@ const judge = (namespace: string, found: ReadonlyArray<Found>, records: Readonly
     const refuse = (why: string): Verdict => ({ line: `refused ${who} (${file.path}): ${why}`, isRefused: true })
     const leave = (why: string): Verdict => ({ line: `left ${who} alone: ${why}` })
     if (!isIdentifier(id)) return refuse('wanted the folder to have the name of a container')
-    const text = E.tryCatch(() => readFileSync(file.path, 'utf8'), reasonOf)
+    const text = E.tryCatch(() => readText(file.path, mostBytes), reasonOf)
     if (E.isLeft(text)) return refuse(text.left)
     const status = decodeStatusFile(text.right)
     if (E.isLeft(status)) return refuse(status.left.problems[0] ?? 'it cannot be read')

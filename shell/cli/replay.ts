@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import { decodeRecord, encodeRecord, histories, type History, type ReaperRecord } from '../../core/index.ts'
 import { describeError } from '../errors.ts'
@@ -14,8 +14,12 @@ import { reasonOf } from '../store/table.ts'
 import { isoOf } from './announcement_fields.ts'
 import type { ReplayCommand } from './configuration.ts'
 import { oneLine } from './one_line.ts'
+import { readText } from './read_text.ts'
 import { storeIn } from './run_store.ts'
 import type { Streams } from './streams.ts'
+
+/** A store keeps 32 MiB of what is over, and beside it what is open. */
+const mostBytes = 268_435_456
 
 interface Journal {
   readonly records: ReadonlyArray<ReaperRecord>
@@ -38,7 +42,7 @@ export const replay = async ({ journal, json }: ReplayCommand, { out, err }: Str
 
 const readJournal = async (path: string): Promise<E.Either<string, Journal>> => {
   try {
-    if (!statSync(path).isDirectory()) return readLines(path, readFileSync(path, 'utf8'))
+    if (!statSync(path).isDirectory()) return readLines(path, readText(path, mostBytes))
   } catch (error) {
     return E.left(`Cannot read the journal ${path}: ${reasonOf(error)}`)
   }
@@ -75,5 +79,5 @@ const paragraph = ({ run, exit, standing, happenings }: History): string => {
   const who = run.pid === 0 ? 'sandbox' : `pid ${run.pid}, run ${run.generation}`
   const head = `${oneLine(`${run.namespace}/${run.id}`)}  ${who}: ${exit === undefined ? standing : `exit ${exit.code}, ${standing}`}\n`
   const times = happenings.map(({ at }) => isoOf(at))
-  return head + happenings.map(({ what }, place) => `  ${(times[place] ?? '').padEnd(30)}  ${what}\n`).join('')
+  return head + happenings.map(({ what }, place) => `  ${(times[place] ?? '').padEnd(30)}  ${oneLine(what)}\n`).join('')
 }

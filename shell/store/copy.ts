@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cpSync, existsSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Extent } from './head.ts'
@@ -22,10 +22,18 @@ export interface Found {
 export const lostOf = ({ span, rows, last }: Found, head: Extent): number =>
   Math.max(0, Math.max(head.last, last) - (span?.first ?? head.first) + 1 - rows.length)
 
-/** Copies the rows of the store in `dir` to `copy`, in the place of what is there. The lock is the process's, and reading it would let go of it. */
+/**
+ * Copies the rows of the store in `dir` to `copy`, in the place of what is there. Links are followed, for through a link in the copy the
+ * originals would be written to; what is no file is left out, for a device has no end. The lock is the process's, and reading it would
+ * let go of it.
+ */
 export const copyRows = (dir: string, copy: string): void => {
   rmSync(copy, { recursive: true, force: true })
-  cpSync(rowsIn(dir), copy, { recursive: true, filter: (path) => !path.endsWith('LOCK') })
+  mkdirSync(copy, { recursive: true, mode: 0o700 })
+  for (const name of readdirSync(rowsIn(dir))) {
+    const path = join(rowsIn(dir), name)
+    if (name !== 'LOCK' && statSync(path).isFile()) copyFileSync(path, join(copy, name))
+  }
 }
 
 /** Every row of a copy that verifies. The copy is taken apart on the way. */

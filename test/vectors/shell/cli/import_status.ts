@@ -1,6 +1,6 @@
 /** `import`: the status files of containerd's CRI plugin, and what a start makes of what they told. */
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeStatusFile, nanos, type StatusFile } from '../../../../core/index.ts'
 import { importStatus } from '../../../../shell/cli/import_status.ts'
@@ -129,6 +129,26 @@ export const cases: ReadonlyArray<Vector> = [
         await importing(stateDir, all)
         const { out } = await statusIn(stateDir)
         assert.match(out[0] ?? '', /^no reaper runs; when the last one ended: 2 containers, 1 running, 0 in handling, 0 announced$/)
+      }),
+  },
+  {
+    name: 'import: a status that is a device, a loop of links or far too large is refused; its neighbours are taken',
+    run: () =>
+      inTemporaryFolder(async (folder) => {
+        const all = containersIn(folder, { large: status({ message: 'x'.repeat(1_048_576) }), over: status(ended) })
+        for (const [id, target] of [['loop', 'status'], ['zero', '/dev/zero']] as const) {
+          mkdirSync(join(all, id))
+          symlinkSync(target, join(all, id, 'status'))
+        }
+        const { code, out } = await importing(join(folder, 'state'), all)
+        assert.equal(code, 1)
+        assert.deepEqual(out.map((line) => line.replaceAll(/\(\S+\)|, (open|found \d).*/g, '')), [
+          'refused ci/large : wanted at most 1048576 bytes',
+          'refused ci/loop : ELOOP: too many symbolic links encountered',
+          'imported ci/over: exited with 3 at 2025-11-24T16:00:00.000000003Z',
+          'refused ci/zero : wanted a regular file, found something else',
+          '1 imported, 0 left alone, 3 refused',
+        ])
       }),
   },
 ]

@@ -1,6 +1,7 @@
 /** `replay`: what became of each container, out of a state directory, a store, a damaged store and a journal. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { status as grpc } from '@grpc/grpc-js'
 import { replay } from '../../../../shell/cli/replay.ts'
@@ -109,6 +110,42 @@ export const cases: ReadonlyArray<Vector> = [
         assert.match(await lineOf(file), /^Cannot read \S+journal:1: wanted a record as JSON, found something else$/)
         writeFileSync(file, '\n')
         assert.deepEqual(await replayed(file), { code: 0, out: 'No exits are recorded.\n', err: [] })
+      }),
+  },
+  {
+    name: 'replay: a store whose rows are linked to another place is told, and not written to',
+    run: () =>
+      inWorld(async ({ stand, stateDir, start }) => {
+        const running = start('--log', 'json')
+        await stand.run({ id: 'web', command: exits(3) })
+        await running.hear('container stopped')
+        running.stop()
+        await running.ended
+        const [store, elsewhere] = [join(stateDir, 'store'), join(stateDir, 'elsewhere')]
+        renameSync(join(store, 'rows'), elsewhere)
+        symlinkSync(elsewhere, join(store, 'rows'))
+        const files = (): ReadonlyArray<string> =>
+          readdirSync(elsewhere).map((name) => name + readFileSync(join(elsewhere, name), 'latin1'))
+        const before = files()
+        const { code, out } = await replayed(stateDir)
+        assert.equal(code, 0)
+        assert.match(out, /exited with 3/)
+        assert.deepEqual(files(), before)
+      }),
+  },
+  {
+    name: 'replay: a device or a pipe for a journal, or among the files of a store, is not read for ever',
+    run: () =>
+      inTemporaryFolder(async (folder) => {
+        const refused = /wanted a regular file, found something else$/
+        assert.match((await replayed('/dev/zero')).err[0] ?? '', refused)
+        const pipe = join(folder, 'pipe')
+        assert.equal(spawnSync('mkfifo', [pipe]).status, 0)
+        assert.match((await replayed(pipe)).err[0] ?? '', refused)
+        mkdirSync(join(folder, 'store', 'rows'), { recursive: true })
+        symlinkSync('/dev/zero', join(folder, 'store', 'rows', 'CURRENT'))
+        symlinkSync(pipe, join(folder, 'store', 'rows', '000001.log'))
+        assert.equal((await replayed(folder)).out, 'No exits are recorded.\n')
       }),
   },
 ]

@@ -23,6 +23,7 @@ export const announcementFields = (
 
 /** ISO 8601 with all nine digits that containerd gave. */
 export const isoOf = (at: bigint): string => {
-  const second = new Date(Number(at / 1_000_000_000n) * 1_000).toISOString().slice(0, 19)
-  return `${second}.${String(at % 1_000_000_000n).padStart(9, '0')}Z`
+  const fraction = (at % 1_000_000_000n + 1_000_000_000n) % 1_000_000_000n // before 1970 the remainder is negative
+  const second = new Date(Number((at - fraction) / 1_000_000_000n) * 1_000).toISOString().slice(0, 19)
+  return `${second}.${String(fraction).padStart(9, '0')}Z`
 }

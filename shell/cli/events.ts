@@ -15,6 +15,7 @@ import {
 } from '../proto/gen/cri/runtime.ts'
 import { isoOf } from './announcement_fields.ts'
 import type { EventsCommand } from './configuration.ts'
+import { oneLine } from './one_line.ts'
 import type { Streams } from './streams.ts'
 
 type Fields = Readonly<Record<string, string | number>>
@@ -92,5 +93,5 @@ const endOf = ({ state, exitCode, reason, finishedAt }: ContainerStatus): Fields
 const inWords = ({ time, msg, id, missed, ...rest }: Fields): string => {
   if (missed !== undefined) return `... ${missed} announcements are not kept any more\n`
   const more = Object.entries(rest).map(([name, value]) => ` ${name}=${value}`).join('')
-  return `${String(time)} ${String(msg).replace('container ', '').toUpperCase()} ${String(id)}${more}\n`
+  return `${oneLine(`${String(time)} ${String(msg).replace('container ', '').toUpperCase()} ${String(id)}${more}`)}\n`
 }

@@ -118,16 +118,18 @@ const table = ({ pid, namespaces, containers, running, handling, lastSeq }: Repo
   if (handling.length === 0) return head
   const rows = [
     ['CONTAINER', 'PID', 'EXIT', 'PHASE', 'SINCE', 'ATTEMPT', 'NEXT', 'LAST ERROR'],
-    ...handling.map(({ namespace, id, pid, exitCode, phase, since, attempt, nextAttemptAt, outstanding, lastError }) => [
-      `${namespace}/${id}`,
-      String(pid),
-      String(exitCode),
-      outstanding === null ? phase : `${phase} (${outstanding} in flight)`,
-      since,
-      String(attempt),
-      nextAttemptAt ?? '-',
-      lastError === null ? '-' : oneLine(lastError),
-    ]),
+    ...handling.map(({ namespace, id, pid, exitCode, phase, since, attempt, nextAttemptAt, outstanding, lastError }) =>
+      [
+        `${namespace}/${id}`,
+        String(pid),
+        String(exitCode),
+        outstanding === null ? phase : `${phase} (${outstanding} in flight)`,
+        since,
+        String(attempt),
+        nextAttemptAt ?? '-',
+        lastError ?? '-',
+      ].map(oneLine)
+    ),
   ]
   const widths = (rows[0] ?? []).map((_, column) => rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0))
   return head + rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n') + '\n'

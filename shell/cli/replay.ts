@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import * as E from 'fp-ts/lib/Either.js'
 import { decodeRecord, encodeRecord, histories, type History, type ReaperRecord } from '../../core/index.ts'
 import { describeError } from '../errors.ts'
@@ -43,6 +43,7 @@ export const replay = async ({ journal, json }: ReplayCommand, { out, err }: Str
 const readJournal = async (path: string): Promise<E.Either<string, Journal>> => {
   try {
     if (!statSync(path).isDirectory()) return readLines(path, readText(path, mostBytes))
+    readdirSync(path) // who may not look into it finds nothing in it, which is another matter
   } catch (error) {
     return E.left(`Cannot read the journal ${path}: ${reasonOf(error)}`)
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import { Buffer } from 'node:buffer'
-import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, constants, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { checksum } from './checksum.ts'
 
@@ -35,11 +35,22 @@ const nothing: Extent = { first: 1, last: 0 }
 /** The rows that were said to be on disk; none when nothing, or nothing readable, was said. */
 export const readHead = (dir: string, name: string = headName): Extent => {
   try {
-    const line = readFileSync(join(dir, name), 'utf8')
+    const line = firstBytes(join(dir, name), lineOf(nothing).length + 1)
     const extent = { first: Number(line.slice(0, 16)), last: Number(line.slice(17, 33)) }
     return line === lineOf(extent) ? extent : nothing
   } catch {
     return nothing
+  }
+}
+
+/** A replay reads what somebody sent: a pipe or a device under this name is not waited for, nor read to its end. */
+const firstBytes = (path: string, count: number): string => {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const bytes = Buffer.alloc(count)
+    return bytes.toString('latin1', 0, readSync(file, bytes))
+  } finally {
+    closeSync(file)
   }
 }
 

@@ -1,8 +1,9 @@
 /** `replay`: what became of each container, out of a state directory, a store, a damaged store and a journal. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { geteuid } from 'node:process'
 import { status as grpc } from '@grpc/grpc-js'
 import { replay } from '../../../../shell/cli/replay.ts'
 import { onCall, refused } from '../../../../shell/embedded/index.ts'
@@ -145,7 +146,18 @@ export const cases: ReadonlyArray<Vector> = [
         mkdirSync(join(folder, 'store', 'rows'), { recursive: true })
         symlinkSync('/dev/zero', join(folder, 'store', 'rows', 'CURRENT'))
         symlinkSync(pipe, join(folder, 'store', 'rows', '000001.log'))
+        symlinkSync(pipe, join(folder, 'store', 'head'))
         assert.equal((await replayed(folder)).out, 'No exits are recorded.\n')
+      }),
+  },
+  {
+    name: 'replay: a folder that may not be looked into is said to be one, not to be empty',
+    run: () =>
+      inTemporaryFolder(async (folder) => {
+        if (geteuid?.() === 0) return console.log('root may look into every folder: not tested')
+        chmodSync(folder, 0o300)
+        assert.match((await replayed(folder)).err[0] ?? '', /EACCES/)
+        chmodSync(folder, 0o700)
       }),
   },
 ]

@@ -25,6 +25,14 @@ export const ask = (work: Work, live: boolean, failures: number, before?: Metada
   ])
 }
 
+/** A deletion was told: a task is deleted by way of its record, so that there was one. */
+export const hasBeen = (work: Work): Work => {
+  const { lookup } = work.container
+  return (lookup._tag === 'Asked' || lookup._tag === 'AskLater') && !lookup.live
+    ? change(work, { lookup: { ...lookup, live: true } }, [])
+    : work
+}
+
 /** Reads it again. What is known of it holds meanwhile. */
 export const askAgain = (work: Work): Work => {
   const { lookup, key } = work.container

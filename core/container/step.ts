@@ -11,7 +11,7 @@ import { callId, parts } from '../ids.ts'
 import type { Container } from '../state.ts'
 import type { Signal } from './context.ts'
 import { dropSettled } from './dropping.ts'
-import { ask, askAgain, known, lookupSettled, recordGone } from './lookup.ts'
+import { ask, askAgain, hasBeen, known, lookupSettled, recordGone } from './lookup.ts'
 import type { Observation } from './observation.ts'
 import { isOver } from './over.ts'
 import { wantsSlot } from './phase.ts'
@@ -99,7 +99,7 @@ const apply = (work: Work, input: ContainerInput): Work | undefined => {
     case 'TaskDeleted':
       // Of a pid that nobody saw, and without an end: it was created and never started, and nothing has exited.
       if (input.exitedAt === undefined && !container.runs.some((run) => run.id.pid === input.pid)) return work
-      return reportExit(work, { pid: input.pid, exit: told(input, input.pid === 0 ? 'synthesised' : 'observed'), gone: true })
+      return reportExit(hasBeen(work), { pid: input.pid, exit: told(input, input.pid === 0 ? 'synthesised' : 'observed'), gone: true })
     case 'TaskStarted':
       return reportStarted(renewed(work), input.pid)
     case 'TaskCreated':
@@ -118,7 +118,7 @@ const apply = (work: Work, input: ContainerInput): Work | undefined => {
     case 'ContainerSettled':
       return lookupSettled(work, input)
     case 'ContainerDeleted':
-      return recordGone(work)
+      return recordGone(hasBeen(work))
     case 'LoadSettled': {
       const known = isThere(work, input.outcome) ? renewed(work) : work
       return input.call === container.probe ? probeSettled(known, input.outcome) : looked(known, input)

@@ -97,6 +97,26 @@ export const cases: ReadonlyArray<Vector> = [
     },
   },
   {
+    name: 'lookup: the first that is heard is its end, and its client has deleted all by then: told once, with its code, in any order',
+    run: () => {
+      const late = listing({ containers: { c: metadata }, tasks: { c: running() } }) // begun before, and held up by a hung shim
+      const [exit, gone, removed] = [exited(3), taskDeleted(3), recordDeleted()]
+      const orders = [[[exit, gone], []], [[gone], []], [[exit, removed], []], [[exit], [late, gone]], [[exit, gone, late], []]] as const
+      for (const [before, after] of orders) {
+        const talk = conversation({ from: 'nothing', script: { ASK: ['hang'] }, instead: { LOAD: () => notFound, WATCH: () => notFound } })
+        talk.tell(...before)
+        if (talk.open().startsWith('ASK')) talk.answer('ASK', notFound)
+        talk.tell(...after)
+        talk.finish()
+        talk.tell(late)
+        talk.finish()
+        talk.tell(exit, gone, removed)
+        talk.finish()
+        assert.deepEqual(talk.told().map(({ exitCode, reason }) => [exitCode, reason]), [[3, 'Error']])
+      }
+    },
+  },
+  {
     name: 'lookup: missing from a listing: read again before it is believed to be gone',
     run: () => {
       const talk = conversation({ script: { ASK: [found(metadata), notFound], LOAD: [running(), notFound] } })

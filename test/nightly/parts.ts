@@ -18,7 +18,6 @@ export const parts: ReadonlyArray<Part> = [
   { name: 'kills_of_containerd', shows: 'SIGKILL of containerd: nothing lost, nothing left' },
   { name: 'chaos', shows: 'everything at once on a real containerd' },
   { name: 'versions', shows: 'the tests on containerd 1.6, 1.7 and 2.x' },
-  { name: 'cri_go_client', shows: 'the CRI socket, asked by the Go client library that crictl and the kubelet use' },
   { name: 'nri_go_plugin', shows: "a plugin of NRI's own Go stub" },
   { name: 'cri_go_client', shows: "what crictl asks of the CRI socket, by crictl's own client library" },
 ]

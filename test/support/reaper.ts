@@ -244,6 +244,7 @@ export const startReaper = async (options: ReaperOptions): Promise<ReaperProcess
   const reaper = spawnReaper(options)
   await waitFor(() => reaper.isOver() || reaper.lines().some(({ msg }) => msg === 'connected to containerd'), {
     what: 'the reaper to be connected',
+    timeoutMs: 60_000, // on a machine that is busy with much else a start takes long
   }).catch(async (error: unknown) => {
     await reaper.kill9() // else the test that has failed waits for it until its time is up
     throw error

@@ -17,6 +17,8 @@ import { walked } from './trail.ts'
 export const stepAnnounced = (ctx: Context, event: RunEvent, run: Run, self: Announced): Stepped => {
   if (self.doing === 'Waiting') return isTimer(event, self.call) ? sweep(ctx, run, self) : unmoved(run)
   if (isTimer(event, self.patience)) return takesLong(ctx, run, self)
+  // Another task has appeared: the look that is under way may have been answered before. Later ones look for themselves.
+  if (event._tag === 'Unsettled' && self.doing === 'Loading') return sweep(ctx, run, self)
   if (!('call' in event) || event.call !== self.call) return unmoved(run)
   switch (event._tag) {
     case 'LoadSettled':
@@ -78,10 +80,8 @@ const takesLong = (ctx: Context, run: Run, self: Announced): Stepped => {
 }
 
 const loaded = (ctx: Context, outcome: LoadSettled['outcome'], run: Run, owed: Owed): Stepped => {
-  // containerd makes a task only when it knows of no other under the id: what it knew of this run's shim is gone. A later end is that of
-  // another run, even under the same pid.
+  // A later end is that of another run, even under the same pid.
   const isOurs = outcome._tag === 'Stopped' && hasPid(run, outcome.pid) && (outcome.exitedAt ?? 0n) <= owed.over.exit.at
-  if (ctx.container.lastGeneration > run.id.generation && outcome._tag === 'NotFound') return close(ctx, run, owed)
   if (mustWaitItsTurn(ctx.container, run)) return later(ctx, run, owed, 'an earlier run of the container is being handled')
   switch (outcome._tag) {
     case 'Stopped':

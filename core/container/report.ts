@@ -93,7 +93,7 @@ export const reportAppeared = (work: Work, pid: number): Work =>
   isAnotherBelievedAlive(work, pid) ? probeAnew(warnOthers(work, pid)) : warnOthers(work, pid)
 
 const warnOthers = (work: Work, pid: number): Work =>
-  tellEach(work, { _tag: 'Unsettled' }, (run) => !hasPid(run, pid) && inHandling(run.phase))
+  tellEach(work, { _tag: 'Unsettled' }, (run) => !hasPid(run, pid) && (inHandling(run.phase) || run.phase._tag === 'Announced'))
 
 export const reportStarted = (work: Work, pid: number): Work =>
   // An event may come late or twice: for a pid that is known to have exited it only raises the question.

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { progress } from '../../../../core/progress.ts'
 import { conversation } from '../../../support/conversation.ts'
-import { exited, started } from '../../../support/facts.ts'
+import { exited, started, taskCreated } from '../../../support/facts.ts'
 import { cleanedUp, created, deleted, durable, failed, notFound, paused, running, stopped, unclear } from '../../../support/outcomes.ts'
 import { move, phases } from '../../../support/phases.ts'
 import type { Vector } from '../../../support/property.ts'
@@ -151,13 +151,23 @@ export const cases: ReadonlyArray<Vector> = [
     },
   },
   {
-    name: "announced: a later run has been seen, so containerd knows nothing more of this one's shim: nothing is destroyed",
+    name: 'announced: another run was heard of since, perhaps an earlier one told of late: what is not there is cleaned up all the same',
     run: () => {
       const talk = phases['Announced (Waiting)']()
       talk.tell(started(43))
       talk.next({ LOAD: [notFound] })
-      assert.equal(talk.wake(), 'LOAD SAVE')
+      assert.equal(talk.wake(), 'LOAD CLEAN SAVE')
       assert.equal(talk.phase(), 'Running')
+    },
+  },
+  {
+    name: 'announced: another task appears during the look: it is made again, for its answer may be older',
+    run: () => {
+      const talk = phases['Announced (Loading)']()
+      talk.next({ LOAD: [running(43)] })
+      assert.equal(talk.tell(taskCreated(43)), 'LOAD SAVE')
+      assert.equal(talk.answer('LOAD', notFound), '')
+      assert.equal(talk.phase(), 'Exited')
     },
   },
   {

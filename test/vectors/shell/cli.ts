@@ -3,8 +3,9 @@ import type { Vector } from '../../support/property.ts'
 import { cases as demo } from './cli/demo.ts'
 import { cases as importStatus } from './cli/import_status.ts'
 import { cases as main } from './cli/main.ts'
+import { cases as readText } from './cli/read_text.ts'
 import { cases as replay } from './cli/replay.ts'
 import { cases as run } from './cli/run.ts'
 import { cases as runStore } from './cli/run_store.ts'
 
-export const cases: ReadonlyArray<Vector> = [...demo, ...importStatus, ...main, ...replay, ...run, ...runStore]
+export const cases: ReadonlyArray<Vector> = [...demo, ...importStatus, ...main, ...readText, ...replay, ...run, ...runStore]

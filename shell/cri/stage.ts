@@ -141,7 +141,10 @@ export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, s
       const [line, due] = stopped(known?.line, generation)
       const here: Subject = { ...subject, line }
       roster.put(here)
-      if (due.length > 0) roster.put(tell(here, due, toNanos(said.at), said))
+      if (due.length > 0) {
+        const then: Subject = { ...here, podId: times.home(id) ?? here.podId }
+        roster.put({ ...tell(then, due, toNanos(said.at), said), podId: here.podId })
+      }
       times.settle(id)
     },
   }

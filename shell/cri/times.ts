@@ -12,6 +12,8 @@ import { type Announcement, type Nanos, toNanos } from '../../core/index.ts'
 export interface Times {
   /** This announcement of a container of the pod is being written. */
   readonly expect: (podId: string, said: Announcement) => void
+  /** The pod in which an announcement of this container is being written: its record may have been made anew, in another one, since. */
+  readonly home: (id: string) => string | undefined
   /** Nothing of this container is being written any more: it has been told of, or will not be. */
   readonly settle: (id: string) => void
   /** The time of an event of the pod that happened at `when`; `said`: it is the STOPPED of that announcement. */
@@ -47,6 +49,7 @@ export const makeTimes = (): Times => {
       homes.set(id, podId)
       podOf(podId).expected.set(id, toNanos(at))
     },
+    home: (id) => homes.get(id),
     settle,
     of: (podId, said, when) => {
       const pod = podOf(podId)

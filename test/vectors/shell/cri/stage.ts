@@ -158,4 +158,26 @@ export const cases: ReadonlyArray<Vector> = [
       }, { clock })
     },
   },
+  {
+    name: 'STOPPED is told in the pod of its run, with the time of its announcement, also when the id is in use again in another pod',
+    run: async () => {
+      const clock = virtualClock()
+      await withCri(async (served) => {
+        const listener = await served.subscribe()
+        await served.create('a', { pod: 'p' })
+        await served.create('b', { pod: 'q' })
+        served.start('a')
+        served.hold('announcements')
+        served.exit('a')
+        await clock.advance(50)
+        await served.create('a', { pod: 'q' })
+        served.start('b')
+        served.release()
+        await listener.events(5)
+        const [said] = served.announced
+        const stopped = listener.heard.find(({ id, type }) => id === 'a' && type === 'STOPPED')
+        assert.equal(stopped?.at, BigInt(said?.at ?? 0) * 1_000_000n)
+      }, { clock })
+    },
+  },
 ]

@@ -57,9 +57,12 @@ export interface Linked {
   readonly unlink: () => void
 }
 
+/** Why an action ends. Made once: an abort without a reason makes a new error, with a stack, for each call and timer. */
+export const ended: DOMException = new DOMException('This operation was aborted', 'AbortError')
+
 /** Links by hand instead of by `AbortSignal.any`, which on Node 20 keeps every child reachable as long as its parent lives. */
 export const linkedTo = (parent: AbortSignal): Linked => {
   const own = new AbortController()
-  const abort = (): void => own.abort()
+  const abort = (): void => own.abort(ended)
   return { signal: own.signal, abort, unlink: onAbort(parent, abort) }
 }

@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import { type Clock, longestSleepMs } from '../clock.ts'
 import { type TimedOut, timedOut } from '../errors.ts'
-import { linkedTo, type Scope } from './cancellable.ts'
+import { ended, linkedTo, type Scope } from './cancellable.ts'
 
 /** A scope that knows the time. */
 export interface Timed extends Scope {
@@ -50,7 +50,7 @@ export const withTimeout = (ms: number, what = 'the call'): Timeout => {
       if (outcome === late) attempt.abort() // only now: aborting first would let the action's own "cancelled" win the race
       return outcome
     } finally {
-      timer.abort()
+      timer.abort(ended)
       attempt.unlink()
     }
   })

@@ -4,25 +4,22 @@
  *
  * @module
  */
-import { count, quoted } from './describe/words.ts'
 import type { Exit } from './exit.ts'
-import { type Nanos, type RunId, toNanos } from './ids.ts'
+import { type Happening, ofAnnouncement, ofExit, ofRow, ofTrailStep } from './history/happening.ts'
+import type { RunId } from './ids.ts'
 import type { Announcement, ReaperRecord, RunRecord, SandboxRecord, TrailStep } from './record.ts'
 
-/** One run, or one life of a sandbox, which has no pid. */
+/** One run, or one life of a sandbox. */
 export interface History {
   readonly run: RunId
+  /** Neither a sandbox without a container nor a run that was imported has a pid. */
+  readonly kind: 'run' | 'sandbox'
   /** What is believed of its end, in the last row that told; undefined when none did. */
   readonly exit: Exit | undefined
   /** `running`; `handling`: exited, not yet announced; `done`; `dropped`: the exit was false, or the container not ours. */
   readonly standing: 'running' | 'handling' | 'done' | 'dropped'
   /** In the order of their times. */
   readonly happenings: ReadonlyArray<Happening>
-}
-
-export interface Happening {
-  readonly at: Nanos
-  readonly what: string
 }
 
 interface Rows {
@@ -53,12 +50,12 @@ interface Rows {
  * ```
  */
 export const histories = (records: ReadonlyArray<ReaperRecord>): ReadonlyArray<History> => {
-  const found = new Map<string, readonly [RunId, Rows]>()
-  const rowsOf = (run: RunId, kind: 'run' | 'sandbox' = 'run'): Rows => {
+  const found = new Map<string, readonly [RunId, History['kind'], Rows]>()
+  const rowsOf = (run: RunId, kind: History['kind'] = 'run'): Rows => {
     // Without the pid, which may be learnt late.
     const key = `${run.namespace}/${run.id}/${run.generation}/${kind}`
-    const [, rows] = found.get(key) ?? [run, { runs: [], said: [], sandboxes: [], dropped: false }]
-    found.set(key, [run, rows])
+    const [, , rows] = found.get(key) ?? [run, kind, { runs: [], said: [], sandboxes: [], dropped: false }]
+    found.set(key, [run, kind, rows])
     return rows
   }
   for (const record of records) {
@@ -77,14 +74,14 @@ export const histories = (records: ReadonlyArray<ReaperRecord>): ReadonlyArray<H
         rowsOf({ namespace: record.namespace, id: record.id, pid: 0, generation: 1 }, 'sandbox').sandboxes.push(record)
     }
   }
-  return [...found.values()].sort(([a], [b]) => compare(a, b)).map(([run, rows]) => historyOf(run, rows))
+  return [...found.values()].sort(([a], [b]) => compare(a, b)).map(([run, kind, rows]) => historyOf(run, kind, rows))
 }
 
 const compare = (a: RunId, b: RunId): number =>
   byText(a.namespace, b.namespace) || byText(a.id, b.id) || a.generation - b.generation || a.pid - b.pid
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-const historyOf = (run: RunId, { runs, said, sandboxes, dropped }: Rows): History => {
+const historyOf = (run: RunId, kind: History['kind'], { runs, said, sandboxes, dropped }: Rows): History => {
   const newest = runs.at(-1)
   const [first] = said
   const exit = newest?.exit ?? sandboxes.at(-1)?.exit ??
@@ -93,12 +90,12 @@ const historyOf = (run: RunId, { runs, said, sandboxes, dropped }: Rows): Histor
   const standing = isOver ? 'done' : exit !== undefined ? 'handling' : dropped && newest === undefined ? 'dropped' : 'running'
   const happenings = [
     ...runs.flatMap((row, place) => ofRow(row, runs[place - 1])),
-    ...(exits(runs).length > 0 || exit === undefined ? [] : [{ at: exit.at, what: inWords(exit) }]),
-    ...exits(runs).map((known) => ({ at: known.at, what: inWords(known) })),
-    ...trailOf(runs).map(({ what, at, error }) => ({ at: toNanos(at), what: words[what](error) })),
+    ...(exits(runs).length > 0 || exit === undefined ? [] : [ofExit(exit)]),
+    ...exits(runs).map(ofExit),
+    ...trailOf(runs).map(ofTrailStep),
     ...said.map(ofAnnouncement),
   ]
-  return { run, exit, standing, happenings: [...happenings].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)) }
+  return { run, kind, exit, standing, happenings: [...happenings].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)) }
 }
 
 /** Of an exit that better news replaced, both are told. */
@@ -108,43 +105,5 @@ const exits = (rows: ReadonlyArray<RunRecord>): ReadonlyArray<Exit> =>
     return exit === undefined || (before?.code === exit.code && before.at === exit.at && before.rank === exit.rank) ? [] : [exit]
   })
 
-const inWords = ({ code, rank }: Exit): string => {
-  if (rank === 'observed') return `exited with ${code}`
-  return rank === 'inferred' ? `gone, and nobody saw how: ${code}` : `lost with its shim: containerd made ${code} up`
-}
-
-const ofRow = (row: RunRecord, before: RunRecord | undefined): ReadonlyArray<Happening> => {
-  const at = toNanos(row.at)
-  return [
-    ...(row.exit === undefined && before === undefined && !row.oomKilled ? [{ at, what: `seen to run, with pid ${row.run.pid}` }] : []),
-    ...(row.oomKilled && before?.oomKilled !== true ? [{ at, what: 'the kernel killed for want of memory' }] : []),
-    ...(row.standing === 'closed' && before?.standing === 'announced' ? [{ at, what: 'nothing is left of its shim' }] : []),
-    // Rows that were written before there were trails tell of the last failure only.
-    ...(row.trail === undefined && row.lastError !== undefined && before?.lastError !== row.lastError
-      ? [{ at, what: `failed: ${quoted(row.lastError)}` }]
-      : []),
-  ]
-}
-
 /** Each row carries the whole of it; one that was written after the end none. */
 const trailOf = (rows: ReadonlyArray<RunRecord>): ReadonlyArray<TrailStep> => rows.findLast(({ trail }) => trail !== undefined)?.trail ?? []
-
-const words: Readonly<Record<TrailStep['what'], (error: string | undefined) => string>> = {
-  count: () => 'OOM kills are counted',
-  write: () => 'the exit is written down',
-  look: () => 'the task is looked at',
-  notify: () => 'NRI plugins are told',
-  kill: () => 'what is left of it is killed',
-  drain: () => 'its output is waited for',
-  delete: () => 'the task is deleted',
-  clean: () => 'its shim is shut down',
-  fail: (error) => `failed: ${quoted(error ?? '')}`,
-  wait: () => 'the call in flight is waited for',
-  resume: () => 'taken up by a new start',
-  cut: () => 'earlier steps are not kept',
-}
-
-const ofAnnouncement = ({ seq, type, exitCode, reason, attempts, handlingMs, at }: Announcement): Happening => {
-  const how = `${exitCode} ${reason}, after ${count(attempts, 'attempt')} and ${handlingMs} ms`
-  return { at: toNanos(at), what: `announced as number ${seq}, ${type}: ${how}` }
-}

@@ -76,8 +76,8 @@ const readLines = (path: string, text: string): E.Either<string, Journal> => {
 /** A paragraph a run. */
 const inWords = (all: ReadonlyArray<History>): string => all.length === 0 ? 'No exits are recorded.\n' : all.map(paragraph).join('\n')
 
-const paragraph = ({ run, exit, standing, happenings }: History): string => {
-  const who = run.pid === 0 ? 'sandbox' : `pid ${run.pid}, run ${run.generation}`
+const paragraph = ({ run, kind, exit, standing, happenings }: History): string => {
+  const who = kind === 'sandbox' ? 'sandbox' : `${run.pid === 0 ? 'pid unknown' : `pid ${run.pid}`}, run ${run.generation}`
   const head = `${oneLine(`${run.namespace}/${run.id}`)}  ${who}: ${exit === undefined ? standing : `exit ${exit.code}, ${standing}`}\n`
   const times = happenings.map(({ at }) => isoOf(at))
   return head + happenings.map(({ what }, place) => `  ${(times[place] ?? '').padEnd(30)}  ${oneLine(what)}\n`).join('')

@@ -7,5 +7,6 @@ import { cases as readText } from './cli/read_text.ts'
 import { cases as replay } from './cli/replay.ts'
 import { cases as run } from './cli/run.ts'
 import { cases as runStore } from './cli/run_store.ts'
+import { cases as stateDir } from './cli/state_dir.ts'
 
-export const cases: ReadonlyArray<Vector> = [...demo, ...importStatus, ...main, ...readText, ...replay, ...run, ...runStore]
+export const cases: ReadonlyArray<Vector> = [...demo, ...importStatus, ...main, ...readText, ...replay, ...run, ...runStore, ...stateDir]

@@ -7,6 +7,7 @@ import { importStatus } from '../../../../shell/cli/import_status.ts'
 import { commandOf, heard } from '../../../support/cli.ts'
 import type { Vector } from '../../../support/property.ts'
 import { inTemporaryFolder } from '../../../support/temporary.ts'
+import { replayed } from './replay.ts'
 import { statusIn } from './run_store.ts'
 import { inWorld } from './run.ts'
 
@@ -42,7 +43,7 @@ interface Said {
   readonly err: ReadonlyArray<string>
 }
 
-const importing = async (stateDir: string, ...paths: ReadonlyArray<string>): Promise<Said> => {
+export const importing = async (stateDir: string, ...paths: ReadonlyArray<string>): Promise<Said> => {
   const streams = heard()
   const command = commandOf('import', '--namespace', 'ci', '--state-dir', stateDir, ...paths)
   assert.ok(command._tag === 'Import')
@@ -76,6 +77,8 @@ export const cases: ReadonlyArray<Vector> = [
           '2 imported, 1 left alone, 2 refused',
         ])
         assert.equal(readFileSync(join(all, 'over', 'status'), 'utf8'), status(ended))
+        const { out: story } = await replayed(stateDir)
+        assert.match(story, /^ci\/over {2}pid unknown, run \d+: exit 3, done$/m)
         const again = await importing(stateDir, join(all, 'over'), join(all, 'up', 'status'))
         assert.deepEqual(again, {
           code: 0,

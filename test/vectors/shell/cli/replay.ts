@@ -11,6 +11,7 @@ import { commandOf, heard } from '../../../support/cli.ts'
 import type { Vector } from '../../../support/property.ts'
 import { exits } from '../../../support/reaper_world.ts'
 import { inTemporaryFolder } from '../../../support/temporary.ts'
+import { waitFor } from '../../../support/wait_for.ts'
 import { inWorld } from './run.ts'
 
 interface Said {
@@ -19,7 +20,7 @@ interface Said {
   readonly err: ReadonlyArray<string>
 }
 
-const replayed = async (...argv: ReadonlyArray<string>): Promise<Said> => {
+export const replayed = async (...argv: ReadonlyArray<string>): Promise<Said> => {
   let out = ''
   const streams = heard()
   const command = commandOf('replay', ...argv)
@@ -41,7 +42,9 @@ export const cases: ReadonlyArray<Vector> = [
         stand.faults.set(onCall('Delete', refused(grpc.UNKNOWN, 'device or resource busy'), { times: 1 }))
         const running = start('--log', 'json', '--backoff-first', '10ms')
         await running.hear('reaping')
-        await stand.run({ id: 'web', command: ['/bin/sh', '-c', 'sleep 0.2; exit 9'] })
+        await stand.run({ id: 'web', command: ['sleep', '60'] })
+        await waitFor(() => replayed(stateDir), { what: 'it to be seen running', until: ({ out }) => out.includes('seen to run') })
+        await stand.kill('web', 'SIGTERM')
         await running.hear('container stopped')
         const whileItRuns = await replayed(stateDir)
         running.stop()
@@ -49,15 +52,15 @@ export const cases: ReadonlyArray<Vector> = [
         const { code, out, err } = await replayed(stateDir)
         assert.deepEqual([code, err], [0, []])
         assert.deepEqual(story(out), [
-          'ci/web  #, run 1: exit 9, done',
+          'ci/web  #, run 1: exit 143, done',
           '  seen to run, with #',
-          '  exited with 9',
+          '  exited with 143',
           '  the exit is written down',
           '  the task is deleted',
           '  failed: "Cannot call Tasks.Delete: containerd answered Unknown: device or resource busy"',
           '  the task is looked at',
           '  the task is deleted',
-          '  announced as number 1, CONTAINER_STOPPED: 9 Error, after 2 attempts and #',
+          '  announced as number 1, CONTAINER_STOPPED: 143 Error, after 2 attempts and #',
         ])
         assert.equal(whileItRuns.out, out)
         const journal = join(stateDir, 'journal.jsonl')

@@ -6,6 +6,7 @@
  */
 import { type Newest, newest, runKey } from './checkpoint/newest.ts'
 import { takenUp } from './checkpoint/taken_up.ts'
+import { remember } from './container/over.ts'
 import type { Exited, Phase, Run } from './container/phase.ts'
 import { inferredExit, unwatched } from './container/running.ts'
 import type { Exit } from './exit.ts'
@@ -13,7 +14,7 @@ import type { CallId, ContainerKey, Millis, SandboxKey } from './ids.ts'
 import { callId, containerKey, parts } from './ids.ts'
 import { noMetadata } from './metadata.ts'
 import type { ReaperRecord, RunRecord, SandboxRecord } from './record.ts'
-import type { ClosedRun, Container, Sandbox, State } from './state.ts'
+import type { Container, Sandbox, State } from './state.ts'
 import { initial } from './state.ts'
 import { insert } from './table.ts'
 
@@ -22,9 +23,6 @@ interface Log extends Newest {
   readonly former: ReadonlySet<ReaperRecord>
   readonly now: Millis | undefined
 }
-
-/** How many runs that are over a container remembers. */
-const remembered = 8
 
 /**
  * The state that `records` tell of, oldest row first. The newest row of each run and sandbox is its truth, so a log that was cut at
@@ -87,15 +85,12 @@ const containerOf = (key: ContainerKey, found: ReadonlyArray<RunRecord>, log: Lo
     lastGeneration: log.generations.get(key) ?? 0,
     lookup: { _tag: 'Known', metadata, refresh: undefined },
     runs: runs.filter(({ phase }, place) => phase._tag !== 'Exited' || place === runs.length - 1),
-    closed: runs.flatMap(closedRun).slice(-remembered),
+    closed: remember([], runs.filter(({ phase }) => phase._tag === 'Exited')),
     probe: inDoubt ? callId(rows.length + 1) : undefined,
   }
 }
 
 const endedUnseen = (row: RunRecord, at: Millis): RunRecord => ({ ...row, exit: inferredExit(at), at })
-
-const closedRun = ({ id, phase, formerBoot }: Run): ReadonlyArray<ClosedRun> =>
-  phase._tag === 'Exited' && formerBoot !== true ? [{ pid: id.pid, exitedAt: phase.exit.at }] : []
 
 const runOf = (row: RunRecord, call: CallId, first: boolean, log: Log): Run => ({
   id: row.run,

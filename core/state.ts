@@ -4,9 +4,10 @@
  * @module
  */
 import type { Dropping } from './container/dropping.ts'
+import type { ClosedRun } from './container/over.ts'
 import type { Run } from './container/phase.ts'
 import type { Exit } from './exit.ts'
-import type { CallId, ContainerKey, ImageKey, Millis, Nanos, SandboxKey } from './ids.ts'
+import type { CallId, ContainerKey, ImageKey, Millis, SandboxKey } from './ids.ts'
 import type { Metadata } from './metadata.ts'
 import { emptyQueue, type Queue } from './queue.ts'
 import { noSlots, type Slots } from './slots.ts'
@@ -46,11 +47,6 @@ export interface Container {
   /** A look at the task that belongs to no handling: asked when something does not add up. */
   readonly probe: CallId | undefined
   readonly dropping?: Dropping | undefined
-}
-
-export interface ClosedRun {
-  readonly pid: number
-  readonly exitedAt: Nanos
 }
 
 /** What is known of the container's record. */

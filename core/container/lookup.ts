@@ -12,6 +12,7 @@ import type { Metadata } from '../metadata.ts'
 import { noMetadata } from '../metadata.ts'
 import type { Asking, Lookup } from '../state.ts'
 import { drop } from './dropping.ts'
+import { remember } from './over.ts'
 import type { Run } from './phase.ts'
 import type { Work } from './work.ts'
 import { change, probe, tellEach } from './work.ts'
@@ -119,9 +120,8 @@ const disown = (work: Work): Work => {
     phase._tag === 'Running' && phase.watch !== undefined ? [{ _tag: 'UnwatchTask', container: key, call: phase.watch }] : []
   )
   const dropped = [...(dropping?.runs ?? []), ...runs.flatMap((run) => (hasOpenRow(run) ? [run.id] : []))]
-  // Of what has been announced a late word may come when it is ours again.
-  const told = runs.flatMap((run) => (run.phase._tag === 'Announced' ? [{ pid: run.id.pid, exitedAt: run.phase.over.exit.at }] : []))
-  const closed = [...work.container.closed, ...told]
+  // Of what has ended a late word may come when it is ours again.
+  const closed = remember(work.container.closed, runs.filter(({ phase }) => phase._tag !== 'Exited'))
   return drop(change(work, { closed, runs: [], probe: undefined, lookup: { _tag: 'NotOurs', refresh: undefined } }, waits), dropped)
 }
 

@@ -29,7 +29,7 @@ export const reportExit = (work: Work, report: ExitReport): Work =>
 
 const reportByPid = (work: Work, { pid, exit, gone }: ExitReport): Work => {
   // The same end of the same pid: a late word of a run that is over, also when the pid is in use again.
-  if (work.container.closed.some((over) => over.pid === pid && over.exitedAt === exit.at)) return work
+  if (work.container.closed.some((over) => over.pid === pid && over.exitedAt === exit.at && over.untold !== true)) return work
   const run = findRun(work, pid)
   if (run !== undefined) {
     // A run that was seen alive, and now reported by its pid: what is STOPPED under this id is what has just exited.

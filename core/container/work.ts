@@ -10,10 +10,10 @@ import type { Effect } from '../effect.ts'
 import type { Millis } from '../ids.ts'
 import { callId, containerOwner } from '../ids.ts'
 import type { Policy } from '../policy.ts'
-import type { ClosedRun, Container } from '../state.ts'
+import type { Container } from '../state.ts'
 import type { Context, RunEvent, SandboxSaid } from './context.ts'
 import { mustWaitItsTurn } from './context.ts'
-import { endOf } from './over.ts'
+import { endOf, remember } from './over.ts'
 import type { Run } from './phase.ts'
 import { stepRun } from './run.ts'
 import { unwatched } from './running.ts'
@@ -99,9 +99,6 @@ export const probeLater = (work: Work): Work => {
   ])
 }
 
-/** How many runs that are over are remembered: more than a shim's retries can have in the air at once. */
-const remembered = 8
-
 /** After the runs have moved: those that are over make room for the next, and whose turn has come is told. */
 export const settle = (before: Container, work: Work): Work => {
   const { runs, closed } = work.container
@@ -109,7 +106,7 @@ export const settle = (before: Container, work: Work): Work => {
   const kept = runs.filter((run, place) => run.phase._tag !== 'Exited' || place === runs.length - 1)
   const next = over.length === 0 && kept.length === runs.length ? work : change(work, {
     runs: kept,
-    closed: [...closed, ...over.flatMap(closedRun)].slice(-remembered),
+    closed: remember(closed, over),
   }, [])
   // A question that was asked before may be answered with the task that has been seen to since: it would be taken for another run.
   const isTold = runs.some((run) => endOf(run) !== undefined && !wasTold(before, run))
@@ -126,6 +123,3 @@ const wasOver = ({ runs }: Container, { id }: Run): boolean =>
 
 const wasTold = ({ runs }: Container, { id }: Run): boolean =>
   runs.some((run) => run.id.generation === id.generation && endOf(run) !== undefined)
-
-const closedRun = ({ id, phase, formerBoot }: Run): ReadonlyArray<ClosedRun> =>
-  phase._tag === 'Exited' && formerBoot !== true ? [{ pid: id.pid, exitedAt: phase.exit.at }] : []

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { Metadata } from '../../../../core/metadata.ts'
 import { lookup, size } from '../../../../core/table.ts'
-import { c, conversation, metadata } from '../../../support/conversation.ts'
+import { c, type Conversation, conversation, metadata } from '../../../support/conversation.ts'
 import { exited, listing, oomed, recordChanged, recordDeleted, started, taskCreated, taskDeleted } from '../../../support/facts.ts'
 import { cleanedUp, deleted, failed, found, notFound, notOurs, running, stopped, unclear } from '../../../support/outcomes.ts'
 import { phases } from '../../../support/phases.ts'
@@ -233,6 +233,37 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.phase(), '')
       talk.tell(recordChanged())
       talk.tell(taskDeleted(3))
+      assert.equal(talk.told().length, 1)
+    },
+  },
+  {
+    name: 'lookup: somebody else’s for a while when its exit was known: a late start is no new run, its end told again counts',
+    run: () => {
+      const letGo = (): Conversation => {
+        const talk = phases.BackingOff()
+        talk.next({ ASK: [notOurs, found(metadata)], LOAD: [notFound] })
+        talk.tell(recordChanged())
+        assert.equal(talk.tell(recordChanged()), 'ASK LOAD')
+        return talk
+      }
+      const talk = letGo()
+      talk.next({ LOAD: [notFound] })
+      assert.equal(talk.tell(started()), 'LOAD')
+      assert.equal(talk.finish(), '')
+      assert.equal(talk.told().length, 0)
+      const again = letGo()
+      again.next({ LOAD: [notFound] })
+      again.tell(exited(3))
+      assert.deepEqual(again.told().map(({ exitCode }) => exitCode), [3])
+    },
+  },
+  {
+    name: 'lookup: somebody else’s for a while when its exit was known: if its task is still there, it is seen to like any other',
+    run: () => {
+      const talk = phases.BackingOff()
+      talk.next({ ASK: [notOurs, found(metadata)], LOAD: [stopped(3, 7)] })
+      talk.tell(recordChanged())
+      assert.match(talk.tell(recordChanged()), /^ASK LOAD SAVE .*TD SAVE STOP EMIT/)
       assert.equal(talk.told().length, 1)
     },
   },

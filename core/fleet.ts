@@ -5,7 +5,7 @@
  * @module
  */
 import { seqAfter } from './announcement.ts'
-import { metadataOf, type SandboxSaid } from './container/context.ts'
+import type { SandboxSaid } from './container/context.ts'
 import { holdsSlot, type Phase, wantsSlot } from './container/phase.ts'
 import { type ContainerInput, stepContainer } from './container/step.ts'
 import type { Effect } from './effect.ts'
@@ -72,7 +72,7 @@ const isTelling = (phase: Phase): boolean => phase._tag === 'Recording' && phase
  * by itself.
  */
 const isOverAsTold = (before: Container | undefined, after: Container | undefined): boolean =>
-  before !== undefined && after !== undefined && metadataOf(after).kind === 'sandbox' &&
+  before !== undefined && after !== undefined &&
   before.runs.some(({ id, phase }) =>
     phase._tag === 'Recording' && phase.seq === undefined &&
     after.runs.every((run) => run.id.generation !== id.generation || run.phase._tag === 'Exited' || run.phase._tag === 'Announced')

@@ -4,7 +4,7 @@
  * @module
  */
 import { metadataOf } from './container/context.ts'
-import { hasLived } from './container/over.ts'
+import { hasLived, standsForSandbox } from './container/over.ts'
 import type { Observation } from './container/observation.ts'
 import type { ContainerInput } from './container/step.ts'
 import type { Relisted } from './event.ts'
@@ -31,10 +31,10 @@ export const observations = ({ namespace, containers, tasks, sandboxes, at }: Re
     ...containers.flatMap(({ id, metadata }) => (metadata.kind === 'sandbox' ? [id] : [])),
     ...ours.flatMap((container) => (metadataOf(container).kind === 'sandbox' ? [container.id] : [])),
   ])
-  // A pause container of which no run is known tells of no end: the sandbox is seen to by itself as long as that is so.
+  // Also one that the listing shows for the first time to be a pause container.
   const isTold = (id: string): boolean => {
-    const container = pauses.has(id) ? lookup(containerKey(namespace, id), state.containers) : undefined
-    return container !== undefined && hasLived(container)
+    const container = lookup(containerKey(namespace, id), state.containers)
+    return container !== undefined && (pauses.has(id) ? hasLived(container) : standsForSandbox(container))
   }
   const isSeenTo = (id: string): boolean =>
     isTold(id) || (pauses.has(id) && lookup(sandboxKey(namespace, id), state.sandboxes) === undefined)

@@ -5,7 +5,7 @@
  * @module
  */
 import { seqAfter } from './announcement.ts'
-import { hasLived } from './container/over.ts'
+import { standsForSandbox } from './container/over.ts'
 import type { ReaperEvent, SandboxEvent, TaskExited } from './event.ts'
 import { bury, forEach, grant, inContainer, type Stepped } from './fleet.ts'
 import type { ImageKey, SandboxKey } from './ids.ts'
@@ -14,7 +14,7 @@ import { stepImage } from './image.ts'
 import type { Policy } from './policy.ts'
 import { observations } from './relist.ts'
 import { stepSandbox } from './sandbox.ts'
-import type { Container, Sandbox, State } from './state.ts'
+import type { State } from './state.ts'
 import { insert, lookup, remove } from './table.ts'
 
 export type { Stepped }
@@ -91,25 +91,13 @@ const sandboxOrPause = (policy: Policy, event: SandboxEvent, state: State): Step
   const [namespace, id] = parts(event.sandbox)
   const container = containerKey(namespace, id)
   const pause = lookup(container, state.containers)
-  if (pause === undefined || !standsFor(pause, lookup(event.sandbox, state.sandboxes))) {
-    return inSandbox(policy, event, event.sandbox, state)
-  }
+  if (pause === undefined || !standsForSandbox(pause)) return inSandbox(policy, event, event.sandbox, state)
   const told = event._tag === 'SandboxExited' ? event : event._tag === 'SandboxWatchSettled' ? event.outcome : undefined
   if (told === undefined || !('code' in told) || told.code === undefined) return [state, []]
   const { code, exitedAt } = told
   // No pid: it counts for the one open run of the container, and is checked against the task before anything is touched.
   const exit: TaskExited = { _tag: 'TaskExited', container, processId: id, pid: 0, code, exitedAt, at: event.at }
   return inContainer(policy, exit, container, state)
-}
-
-/**
- * Whether a container is what tells of the end of the sandbox of its name: a pause container of which a run is known, or one whose record
- * was gone before it could be read, as long as no listing or event has told of the sandbox itself.
- */
-const standsFor = (container: Container, sandbox: Sandbox | undefined): boolean => {
-  const { lookup: known } = container
-  if (known._tag !== 'Known' && known._tag !== 'Deleted') return false
-  return hasLived(container) && (known.metadata.kind === 'sandbox' || (known._tag === 'Deleted' && sandbox === undefined))
 }
 
 const inSandbox = (policy: Policy, input: SandboxInput, key: SandboxKey, state: State): Stepped => {

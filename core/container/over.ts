@@ -7,6 +7,7 @@
 import type { Nanos } from '../ids.ts'
 import { nanos } from '../ids.ts'
 import type { Container } from '../state.ts'
+import { metadataOf } from './context.ts'
 import type { Run } from './phase.ts'
 import { hasPid } from './pid.ts'
 
@@ -39,7 +40,14 @@ const closedRun = ({ id: { pid }, phase, formerBoot }: Run): ReadonlyArray<Close
 /** Whether a run of this pid has been announced that is over. */
 export const isClosed = ({ closed }: Container, pid: number): boolean => closed.some((run) => run.pid === pid && run.untold !== true)
 
-/** Whether any run of it is known. Of a record alone nobody can tell an end. */
+/**
+ * Whether the end of the sandbox of its name is told as that of this container: a pause container, or one whose record was gone before it
+ * could be read, and of which a run is known. Of a record alone nobody can tell an end.
+ */
+export const standsForSandbox = (container: Container): boolean =>
+  (metadataOf(container).kind === 'sandbox' || container.lookup._tag === 'Deleted') && hasLived(container)
+
+/** Whether any run of it is known. */
 export const hasLived = ({ closed, runs }: Container): boolean => runs.length > 0 || closed.some(({ untold }) => untold !== true)
 
 /** Whether a run of this pid is known to have ended, and is not being handled. */

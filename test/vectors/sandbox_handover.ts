@@ -1,9 +1,10 @@
 /** A pause container and the machine of its sandbox: whichever tells of the end, it is told once, and not lost when a write fails. */
 import assert from 'node:assert/strict'
 import type { Metadata } from '../../core/metadata.ts'
+import { size } from '../../core/table.ts'
 import { type Conversation, conversation } from '../support/conversation.ts'
 import { exited, listing, recordDeleted, sandboxExited, sandboxStarted, started } from '../support/facts.ts'
-import { durable, failed, found, notFound } from '../support/outcomes.ts'
+import { durable, failed, found, notFound, waited } from '../support/outcomes.ts'
 import type { Vector } from '../support/property.ts'
 
 const pause: Metadata = { sandboxId: undefined, kind: 'sandbox', ownPidNamespace: true }
@@ -71,6 +72,31 @@ export const cases: ReadonlyArray<Vector> = [
       assert.deepEqual(stopped(talk), [3])
       assert.equal(talk.tell(sandboxStarted('c')), '')
       assert.deepEqual(stopped(talk), [3])
+    },
+  },
+  {
+    name: 'pause: one whose record was gone before it was read, its sandbox still followed: a listing lets go of that, told once',
+    run: () => {
+      const talk = conversation({ from: 'nothing', metadata: pause, script: { ASK: ['hang', 'hang'], POD: ['hang', 'hang'] } })
+      talk.tell(sandboxStarted('c'), started(), recordDeleted(), exited(3))
+      assert.deepEqual(stopped(talk), [3])
+      talk.answer('POD', waited(3, 7))
+      talk.tell(listing({ sandboxes: ['c'] }))
+      talk.tell(sandboxExited(3, 'c'))
+      talk.finish()
+      assert.deepEqual(stopped(talk), [3])
+      assert.equal(size(talk.state().sandboxes), 0)
+    },
+  },
+  {
+    name: 'pause: its sandbox was announced and its record is gone: that end was the one of its run, and the next run ends by itself',
+    run: () => {
+      const talk = conversation({ from: 'nothing', metadata: pause, script: { ASK: ['hang', notFound], POD: ['hang'] } })
+      talk.tell(sandboxStarted('c'), started(), sandboxExited(3, 'c'), recordDeleted(), exited(3))
+      assert.deepEqual(stopped(talk), [3])
+      talk.tell(started(43))
+      talk.tell(exited(4, { pid: 43, ns: 9 }))
+      assert.deepEqual(stopped(talk), [3, 4])
     },
   },
 ]

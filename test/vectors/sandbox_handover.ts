@@ -99,4 +99,17 @@ export const cases: ReadonlyArray<Vector> = [
       assert.deepEqual(stopped(talk), [3, 4])
     },
   },
+  {
+    name: 'pause: told and forgotten between two listings: its sandbox is not missed, and no second end of it is told',
+    run: () => {
+      const talk = conversation({ from: 'nothing', metadata: pause, script: { ASK: [found(pause)], POD: ['hang'] } })
+      talk.tell(sandboxStarted('c'), started(), exited(3), recordDeleted())
+      talk.pass(300_000)
+      for (let listings = 0; listings < 2; listings += 1) {
+        talk.tell(recordDeleted('d'), listing({ sandboxes: [] }))
+        talk.pass(10_000)
+      }
+      assert.deepEqual(stopped(talk), [3])
+    },
+  },
 ]

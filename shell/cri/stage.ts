@@ -78,6 +78,12 @@ export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, s
     return { ...subject, startedAt }
   }
 
+  const settle = (id: string): void => {
+    const home = times.home(id)
+    times.settle(id)
+    if (home !== undefined && !roster.hasPod(home)) times.forget(home)
+  }
+
   const podIn = ({ run: { id }, sandboxId }: Announcement): string => roster.get(id)?.podId ?? podIdOf(id, sandboxId, 'container')
 
   const look = (id: string, state: State, at: Millis, origin: Origin): void => {
@@ -92,7 +98,8 @@ export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, s
       // The events first: they are told with what is about to be forgotten.
       tell(subject, due, toNanos(at))
       roster.remove(id)
-      times.settle(id)
+      // An announcement of one that has gone may still be being written.
+      if (sight.open.length === 0) settle(id)
       if (!roster.hasPod(subject.podId)) times.forget(subject.podId)
       if (sight.standing === 'gone') directory.forget(namespace, id)
       return
@@ -145,7 +152,7 @@ export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, s
         const then: Subject = { ...here, podId: times.home(id) ?? here.podId }
         roster.put({ ...tell(then, due, toNanos(said.at), said), podId: here.podId })
       }
-      times.settle(id)
+      settle(id)
     },
   }
 }

@@ -18,7 +18,7 @@ export interface Times {
   readonly settle: (id: string) => void
   /** The time of an event of the pod that happened at `when`; `said`: it is the STOPPED of that announcement. */
   readonly of: (podId: string, said: Announcement | undefined, when: Nanos) => Nanos
-  /** The pod has gone. */
+  /** The pod has gone; as long as an announcement of it is being written, its times are kept. */
   readonly forget: (podId: string) => void
 }
 
@@ -60,8 +60,7 @@ export const makeTimes = (): Times => {
       return pod.last
     },
     forget: (podId) => {
-      for (const id of pods.get(podId)?.expected.keys() ?? []) homes.delete(id)
-      pods.delete(podId)
+      if (pods.get(podId)?.expected.size === 0) pods.delete(podId)
     },
   }
 }

@@ -180,4 +180,30 @@ export const cases: ReadonlyArray<Vector> = [
       }, { clock })
     },
   },
+  {
+    name: 'what ends after its record has gone: what is told of the id while that is being written is not later than its STOPPED',
+    run: async () => {
+      const clock = virtualClock()
+      await withCri(async (served) => {
+        const listener = await served.subscribe()
+        await served.live('a')
+        served.remove('a')
+        await clock.advance(50)
+        served.hold('announcements')
+        served.start('a')
+        served.exit('a')
+        served.remove('a')
+        await clock.advance(50)
+        await served.create('a')
+        await clock.advance(50)
+        served.release()
+        await served.create('last')
+        await listener.hears('last CREATED')
+        const said = served.announced.at(-1)
+        assert.deepEqual(listener.told().slice(4, -1), ['a CREATED', 'a STARTED', 'a STOPPED'])
+        const begin = BigInt(said?.at ?? 0) * 1_000_000n
+        assert.deepEqual(listener.heard.slice(4, -1).map(({ at }) => (at - begin) / 1_000_000n), [0n, 0n, 0n])
+      }, { clock })
+    },
+  },
 ]

@@ -18,7 +18,7 @@ export interface Sink {
 }
 
 export interface PumpLimits {
-  /** What was written longer ago than this before a listener went has been read by it, ms. */
+  /** What was written longer ago than this before a listener went has been read by it, if the transport had taken all there was, ms. */
   readonly settleMs: number
   /** What may lie unread in buffers between, bytes. */
   readonly windowBytes: number
@@ -94,7 +94,7 @@ export const makePump = ({ ring, render, sink, clock, limits, onCut }: PumpParts
     end: (begun) => {
       isOver = true
       const at = clock.monotonic()
-      return receipt?.place(at, inFlight > 0 && at - movedAt >= limits.settleMs) ?? begun
+      return receipt?.place(at, inFlight > 0 ? at - movedAt : undefined) ?? begun
     },
     inFlightBytes: () => inFlightBytes,
   }

@@ -27,8 +27,8 @@ interface AgedMark {
 export interface Receipt {
   /** The item at `position`, of so many bytes, has been taken by the transport. */
   readonly written: (position: number, bytes: number, at: number) => void
-  /** What is left of a listener that goes at `at`. `blocked`: it had stopped reading. */
-  readonly place: (at: number, blocked: boolean) => Place
+  /** What is left of a listener that goes at `at`. `waiting`: for so long the transport had not taken what was handed to it, ms. */
+  readonly place: (at: number, waiting?: number) => Place
 }
 
 /** A mark in what was written: all before `position` was written by `at`, as the first so many bytes. */
@@ -69,9 +69,9 @@ export const makeReceipt = (from: Place, at: number, settleMs: number, windowByt
   const ageAt = (mark: AgedMark, now: number): number => mark.age + now - at
   const isShared = (mark: AgedMark, now: number): boolean => mark.gone >= enoughListeners && ageAt(mark, now) >= settleMs
 
-  const unread = (now: number, blocked: boolean): number => {
-    if (blocked) return inBytes[0].position
-    const settled = [last, ...inTime].filter((mark) => now - mark.at >= settleMs)
+  const unread = (now: number, isFull: boolean): number => {
+    // Full buffers are those of one that may have stopped reading long ago; to others all is given soon.
+    const settled = isFull ? [inBytes[0]] : [last, ...inTime].filter((mark) => now - mark.at >= settleMs)
     const together = shared.filter((mark) => isShared(mark, now))
     // What was settled with earlier listeners counts only as far as this one has come: it was told from its own start on.
     return Math.min(last.position, Math.max(start, ...[...settled, ...together].map(({ position }) => position)))
@@ -87,10 +87,11 @@ export const makeReceipt = (from: Place, at: number, settleMs: number, windowByt
       // What is written again was written first by an earlier listener: by now all has been that anybody was told.
       if (isShared(shared[1], now)) shared = [shared[1], { position: told, age: at - now, gone: 0 }]
     },
-    place: (now, blocked) => ({
-      position: unread(now, blocked),
-      told,
-      marks: blocked ? [] : shared.map((mark) => ({ position: mark.position, age: ageAt(mark, now), gone: mark.gone + 1 })),
-    }),
+    place: (now, waiting) => {
+      // One that has not read for so long tells nothing of how fast those go who come after it.
+      if (waiting !== undefined && waiting >= settleMs) return { position: inBytes[0].position, told, marks: [] }
+      const marks = shared.map((mark) => ({ position: mark.position, age: ageAt(mark, now), gone: mark.gone + 1 }))
+      return { position: unread(now, waiting !== undefined), told, marks }
+    },
   }
 }

@@ -71,6 +71,31 @@ export const cases: ReadonlyArray<Vector> = [
     },
   },
   {
+    name: 'V88: one that goes right after its buffers were full may have stopped reading long ago: all that they may hold is told again',
+    run: async () => {
+      const clock = virtualClock()
+      const feed = makeFeed(momentsOf(clock), ({ id }) => new TextEncoder().encode(id))
+      const now = (n: number): Entry => ({ ...entry(n), at: nanos(BigInt(clock.now()) * 1_000_000n) })
+      const heard: Array<string> = []
+      let room = 3
+      const first = feed.listen({
+        write: (_, taken) => {
+          if (room-- > 0) queueMicrotask(taken)
+        },
+        cut: () => assert.fail('it was cut off'),
+      }, { _tag: 'LeftOff' })
+      for (let n = 0; n < 3; n++) feed.push(now(n))
+      await settle()
+      await clock.advance(60_000)
+      feed.push(now(3))
+      await settle()
+      first.close()
+      feed.listen({ write: (bytes) => void heard.push(new TextDecoder().decode(bytes)), cut: () => undefined }, { _tag: 'LeftOff' })
+      await settle()
+      assert.deepEqual(heard, ['e0', 'e1', 'e2', 'e3'])
+    },
+  },
+  {
     name: 'W6: large messages are counted by their bytes',
     run: async () => {
       const feed = makeFeed(momentsOf(virtualClock()), () => new Uint8Array(60_000))

@@ -43,8 +43,10 @@ interface Session {
   readonly offered: Message[]
   readonly unread: Message[]
   listening: Listening | undefined
-  movedAt: number
   isReading: boolean
+  /** It has died, which the server learns a moment later: until then the transport takes what it has room for. */
+  isDead: boolean
+  /** The server has let go of it. */
   isOver: boolean
 }
 
@@ -72,14 +74,13 @@ export const createClient = ({ name, namespace, clock, random, plan, calmAt, hoo
     if (of.isOver || next === undefined || next.bytes > room) return
     of.offered.shift()
     next.takenAt = clock.now()
-    of.movedAt = next.takenAt
     of.unread.push(next)
     next.taken()
     read(of)
     take(of)
   }
   const read = (of: Session): void => {
-    if (of.isReading || of.isOver || of.unread.length === 0) return
+    if (of.isReading || of.isDead || of.isOver || of.unread.length === 0) return
     of.isReading = true
     const ms = rolls(faults.criStalls) ? random.int(500, 20_000) : random.int(0, 5)
     later(ms, () => {
@@ -94,33 +95,34 @@ export const createClient = ({ name, namespace, clock, random, plan, calmAt, hoo
     })
   }
   const die = (of: Session): void => {
-    of.isOver = true
+    of.isDead = true
     session = undefined
-    const oldest = of.unread[0]
     later(random.int(0, 60), () => {
-      // Written long ago, and the server cannot see that it was never read, for there was room for more.
-      const isBlocked = of.offered.length > 0 && clock.now() - of.movedAt >= settleMs
-      if (oldest !== undefined && clock.now() - oldest.takenAt >= settleMs && !isBlocked) hooks().criForgotten(name)
+      if (of.isOver) return
+      of.isOver = true
+      // Written long ago, and the server cannot see that it was never read: the transport has taken all there was.
+      const last = of.unread.findLast(({ takenAt }) => clock.now() - takenAt >= settleMs)
+      if (last !== undefined && of.offered.length === 0) hooks().criForgotten(name, last.entry)
       of.listening?.close()
     })
     later(random.delay(20, 15_000, 0.5), come)
   }
   const come = (): void => {
-    const mine: Session = { offered: [], unread: [], listening: undefined, movedAt: clock.now(), isReading: false, isOver: false }
+    const mine: Session = { offered: [], unread: [], listening: undefined, isReading: false, isDead: false, isOver: false }
     session = mine
     hooks().criCame(name, namespace)
     mine.listening = listen({
       write: (bytes, taken) => {
         const found = entry(bytes)
         if (found === undefined) throw new Error('an event that nobody rendered')
-        if (mine.isOver) return // it has died, and the server does not know yet
-        hooks().criSent(name, found)
+        if (!mine.isDead) hooks().criSent(name, found)
         mine.offered.push({ entry: found, bytes: bytes.length, taken, takenAt: 0 })
         clock.after(0, () => take(mine))
       },
       cut: (missed) => {
-        hooks().criCut(name, missed)
         mine.isOver = true
+        if (mine.isDead) return
+        hooks().criCut(name, missed)
         session = undefined
         later(random.int(100, 2_000), come)
       },

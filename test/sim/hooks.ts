@@ -41,7 +41,8 @@ export interface Checker {
   readonly criSent?: (client: string, entry: Entry) => void
   readonly criHeard?: (client: string, entry: Entry) => void
   readonly criCut?: (client: string, missed: number) => void
-  readonly criForgotten?: (client: string) => void
+  /** It died with what was written to it long ago unread, up to this event, and nothing shows it. */
+  readonly criForgotten?: (client: string, last: Entry) => void
   /** A plugin is told that a run ended. */
   readonly pluginTold?: (plugin: string, run: RunId) => void
   /** Our process died. */

@@ -126,8 +126,9 @@ export const criClientsAreTold = (view: View): Checker => {
       // It is told to list again; the place it leaves may be taken by one that comes before it.
       client.wants = view.plan.criClients === 1 ? first : undefined
     },
-    criForgotten: (name) => {
-      clientOf(name).wants = undefined
+    criForgotten: (name, last) => {
+      const client = clientOf(name)
+      if (client.wants !== undefined) client.wants = Math.max(client.wants, streamOf(client.namespace).lastIndexOf(last) + 1)
     },
     crashed: () => {
       streams = new Map()

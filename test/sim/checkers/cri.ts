@@ -23,6 +23,8 @@ export const eventsInOrder = (view: View): Checker => {
   const rule = 'CRI events come in order'
   let last = new Map<string, CriEventType>()
   let told = new Set<number>()
+  /** When the last event of each pod happened. */
+  let lastAt = new Map<string, bigint>()
   const announced = new Map<number, bigint>()
   const released = new Set<number>()
   if (view.plan.criClients === 0) return {}
@@ -30,8 +32,11 @@ export const eventsInOrder = (view: View): Checker => {
     durable: (records) => {
       for (const record of records) if (record._tag === 'Announcement') announced.set(record.seq, toNanos(record.at))
     },
-    streamed: (namespace, { id, type, seq, at }, isRecalled) => {
+    streamed: (namespace, { id, podId, type, seq, at }, isRecalled) => {
       const key = `${namespace}/${id}`
+      const pod = `${namespace}/${podId}`
+      if (at < (lastAt.get(pod) ?? 0n)) broken(rule, `${type} of ${key} is older than what was told of its pod before`)
+      lastAt.set(pod, at)
       if (type === 'STOPPED') {
         if (seq === undefined) return broken(rule, `STOPPED of ${key} without its announcement`)
         if (told.has(seq)) broken(rule, `STOPPED of ${key}, seq=${seq}, twice`)
@@ -54,6 +59,7 @@ export const eventsInOrder = (view: View): Checker => {
     },
     crashed: () => {
       last = new Map()
+      lastAt = new Map()
       told = new Set()
       released.clear()
     },

@@ -17,6 +17,7 @@ import {
   type Nanos,
   olderThanStream,
   parts,
+  type Persist,
   podIdOf,
   type ReaperEvent,
   renderStopped,
@@ -33,7 +34,7 @@ import {
 import type { Directory } from './directory.ts'
 import type { Entry } from './entry.ts'
 import type { Roster, Subject } from './roster.ts'
-import { makeTimes } from './times.ts'
+import { makeTimes, type WriteName } from './times.ts'
 import type { View } from './view.ts'
 
 export interface Stage {
@@ -59,7 +60,7 @@ interface StageParts {
 }
 
 export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, state }: StageParts): Stage => {
-  const times = makeTimes()
+  const times = makeTimes(roster.hasPod)
 
   const factsOf = (id: string, at: Nanos) => directory.container(containerKey(namespace, id)) ?? unknownFacts(id, at)
 
@@ -78,12 +79,6 @@ export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, s
     return { ...subject, startedAt }
   }
 
-  const settle = (id: string): void => {
-    const home = times.home(id)
-    times.settle(id)
-    if (home !== undefined && !roster.hasPod(home)) times.forget(home)
-  }
-
   const podIn = ({ run: { id }, sandboxId }: Announcement): string => roster.get(id)?.podId ?? podIdOf(id, sandboxId, 'container')
 
   const look = (id: string, state: State, at: Millis, origin: Origin): void => {
@@ -98,9 +93,7 @@ export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, s
       // The events first: they are told with what is about to be forgotten.
       tell(subject, due, toNanos(at))
       roster.remove(id)
-      // An announcement of one that has gone may still be being written.
-      if (sight.open.length === 0) settle(id)
-      if (!roster.hasPod(subject.podId)) times.forget(subject.podId)
+      times.gone(subject.podId)
       if (sight.standing === 'gone') directory.forget(namespace, id)
       return
     }
@@ -123,8 +116,12 @@ export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, s
       }
     },
     observe: (event, effects, state) => {
-      for (const said of saidIn(effects)) {
-        if (said.run.namespace === namespace && isStopped(said)) times.expect(podIn(said), said)
+      if (event._tag === 'PersistSettled' && event.owner._tag !== 'Image') {
+        const [home, id] = parts(event.owner.key)
+        if (home === namespace) times.written(id, writeName(event))
+      }
+      for (const [said, write] of saidIn(effects)) {
+        if (said.run.namespace === namespace && isStopped(said)) times.expect(podIn(said), said, write)
       }
       if (event._tag === 'Relisted') {
         if (event.namespace !== namespace) return
@@ -149,18 +146,26 @@ export const makeStage = ({ namespace, beganAt, directory, roster, view, emit, s
       const here: Subject = { ...subject, line }
       roster.put(here)
       if (due.length > 0) {
-        const then: Subject = { ...here, podId: times.home(id) ?? here.podId }
+        const then: Subject = { ...here, podId: times.home(said) ?? here.podId }
         roster.put({ ...tell(then, due, toNanos(said.at), said), podId: here.podId })
       }
-      settle(id)
+      times.told(said)
     },
   }
 }
 
 const isStopped = ({ type }: Announcement): boolean => type === 'CONTAINER_STOPPED'
 
-const saidIn = (effects: ReadonlyArray<Effect>): ReadonlyArray<Announcement> =>
-  effects.flatMap((effect) => (effect._tag === 'Persist' ? effect.release.map(({ announcement }) => announcement) : []))
+/** A container and its sandbox count their calls on their own. */
+const writeName = ({ owner, call }: Pick<Persist, 'owner' | 'call'>): WriteName => `${owner._tag} ${call}`
+
+const saidIn = (effects: ReadonlyArray<Effect>): ReadonlyArray<readonly [Announcement, WriteName]> =>
+  effects.flatMap((effect) => {
+    if (effect._tag !== 'Persist') return []
+    return effect.release.flatMap(({ _tag, announcement }) =>
+      _tag === 'EmitContainerEvent' ? [[announcement, writeName(effect)] as const] : []
+    )
+  })
 
 /** Of a container of which nothing is known but its announcement. */
 const subjectSaid = ({ run: { id, pid }, sandboxId }: Announcement): Subject => ({

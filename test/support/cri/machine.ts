@@ -45,6 +45,8 @@ export interface CriMachine {
   readonly start: (id: string) => void
   readonly exit: (id: string, code?: number, oom?: boolean) => void
   readonly remove: (id: string) => void
+  /** Its labels change: it is somebody else's, until it is created again. */
+  readonly disown: (id: string) => void
   /** Made, started, exited. */
   readonly live: (id: string, code?: number, made?: Made) => Promise<void>
   /** An event as it is. */
@@ -66,6 +68,7 @@ export const criMachine = (
   { limits, clock = systemClock }: { readonly limits?: Partial<FeedLimits>; readonly clock?: Clock } = {},
 ): CriMachine => {
   const records = new Map<string, Container>()
+  const foreign = new Set<string>()
   const tasks = new Map<string, Task>()
   const announced: Array<Announcement> = []
   const cri = makeCri({ namespaces: [namespace], version: '1.2.3', clock, ...(limits === undefined ? {} : { limits }) })
@@ -83,6 +86,7 @@ export const criMachine = (
   const instead: { readonly [word: string]: (key: string) => unknown } = {
     ASK: (key) => {
       const record = records.get(idIn(key))
+      if (foreign.has(idIn(key))) return { _tag: 'NotOurs' }
       return record === undefined ? { _tag: 'NotFound' } : { _tag: 'Found', metadata: metadataOf(record) }
     },
     LOAD: (key) => viewOf(key)?.view ?? { _tag: 'NotFound' },
@@ -149,6 +153,7 @@ export const criMachine = (
     await containerd.containerGet(namespace, id)({ signal: new AbortController().signal })()
   }
   const create: CriMachine['create'] = async (id, made = {}) => {
+    foreign.delete(id)
     await record(id, made)
     post({ _tag: 'ContainerChanged', container: keyOf(id), at: at() })
   }
@@ -188,6 +193,10 @@ export const criMachine = (
     remove: (id) => {
       records.delete(id)
       post({ _tag: 'ContainerDeleted', container: keyOf(id), at: at() })
+    },
+    disown: (id) => {
+      foreign.add(id)
+      post({ _tag: 'ContainerChanged', container: keyOf(id), at: at() })
     },
     live: async (id, code, made) => {
       await create(id, made)

@@ -1,6 +1,7 @@
 /** V90, W9: CREATED, STARTED, STOPPED, DELETED in that order for each container, whatever order containerd reported things in. */
 import assert from 'node:assert/strict'
-import { containerKey, millis, nanos } from '../../../../core/index.ts'
+import { type Announcement, containerKey, millis, nanos } from '../../../../core/index.ts'
+import { makeTimes } from '../../../../shell/cri/times.ts'
 import { type Served, type Subscriber, withCri } from '../../../support/cri/served.ts'
 import type { Vector } from '../../../support/property.ts'
 import { virtualClock } from '../../../support/virtual_clock.ts'
@@ -204,6 +205,39 @@ export const cases: ReadonlyArray<Vector> = [
         const begin = BigInt(said?.at ?? 0) * 1_000_000n
         assert.deepEqual(listener.heard.slice(4, -1).map(({ at }) => (at - begin) / 1_000_000n), [0n, 0n, 0n])
       }, { clock })
+    },
+  },
+  {
+    name: 'an announcement keeps its time while it is being written, also when its container is not ours by then',
+    run: async () => {
+      const clock = virtualClock()
+      await withCri(async (served) => {
+        const listener = await served.subscribe()
+        await served.create('a')
+        served.start('a')
+        served.hold('announcements')
+        served.exit('a')
+        await clock.advance(50)
+        served.disown('a')
+        await clock.advance(50)
+        await served.create('a')
+        served.release()
+        await listener.hears('a STOPPED')
+        const [said] = served.announced
+        const stopped = listener.heard.find(({ type }) => type === 'STOPPED')
+        assert.equal(stopped?.at, BigInt(said?.at ?? 0) * 1_000_000n)
+      }, { clock })
+    },
+  },
+  {
+    name: 'what happens in a pod after a write that failed is not told with the time of that write',
+    run: async () => {
+      const times = makeTimes(() => true)
+      const said = { run: { id: 'a' }, seq: 1, at: 1 } as unknown as Announcement
+      times.expect('p', said, 'Container 7')
+      assert.equal(times.of('p', undefined, nanos(5_000_000n)), 1_000_000n)
+      times.written('a', 'Container 7')
+      assert.equal(times.of('p', undefined, nanos(5_000_000n)), 5_000_000n)
     },
   },
 ]

@@ -1,5 +1,5 @@
 /**
- * STOPPED is out, but when the task was looked for its shim could not be reached. Whatever may be left of it is looked for again until
+ * STOPPED is out, but when the task was looked for its shim could not be reached, or its id was being used again. Whatever may be left of it is looked for again until
  * containerd says that nothing is. Nobody waits for this, so it holds no slot. A Delete or CleanUp that hangs is counted and told like one
  * of a handling, and cut off only where the policy says so.
  *
@@ -9,7 +9,7 @@ import type { CleanUpSettled, DeleteSettled, LoadSettled } from '../answer.ts'
 import { backoffMs } from '../backoff.ts'
 import { containerOwner } from '../ids.ts'
 import type { Context, RunEvent, Stepped } from './context.ts'
-import { inPhase, isTimer, mustWaitItsTurn, persist, runRecord, unmoved } from './context.ts'
+import { inPhase, isBeingRenewed, isTimer, mustWaitItsTurn, persist, runRecord, unmoved } from './context.ts'
 import type { Announced, Run } from './phase.ts'
 import { hasPid } from './pid.ts'
 import { walked } from './trail.ts'
@@ -87,7 +87,7 @@ const loaded = (ctx: Context, outcome: LoadSettled['outcome'], run: Run, owed: O
     case 'Stopped':
       return isOurs ? destroy(ctx, run, owed, 'Deleting') : close(ctx, run, owed)
     case 'NotFound':
-      return destroy(ctx, run, owed, 'Cleaning')
+      return isBeingRenewed(ctx) ? later(ctx, run, owed, 'the id is being used again') : destroy(ctx, run, owed, 'Cleaning')
     case 'Running': // it was reported to have exited and has been announced: too late to take that back, and not ours to touch
     case 'Paused':
     case 'Created':

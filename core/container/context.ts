@@ -87,6 +87,10 @@ const isSweeping = (phase: Phase): boolean => phase._tag === 'Announced' && (pha
 const isUnderWay = (phase: Phase): boolean =>
   inAttempt(phase) || wantsSlot(phase) || phase._tag === 'Recording' || (phase._tag === 'BackingOff' && phase.outstanding !== undefined)
 
+/** Whether a task is about to be made under this id: a call that was decided on before it is there would hit it. */
+export const isBeingRenewed = ({ at, policy, container: { renewedAt } }: Context): boolean =>
+  renewedAt !== undefined && at - renewedAt <= policy.justNowMs
+
 /** The row of a run that goes on. */
 export const runningRecord = (ctx: Context, run: Run): RunRecord => ({
   _tag: 'RunRecord',

@@ -33,7 +33,7 @@ export interface Handling {
   readonly drained: boolean
   /** A Delete or CleanUp of this attempt found less than the Get before it had promised; the second time is a failure. */
   readonly missed: boolean
-  /** The shim could not be reached: STOPPED goes out, but a look for a leaked shim is owed. */
+  /** STOPPED goes out, but a look for a leaked shim is owed: it could not be reached, or the id is being used again. */
   readonly owed: boolean
   /** This attempt has had its slot for long enough, and goes on without. */
   readonly slow: boolean

@@ -1,13 +1,22 @@
 /** core/container/cleaning.ts: the task is not there, but its shim may be. */
 import assert from 'node:assert/strict'
 import { containerKey, millis } from '../../../../core/ids.ts'
-import { conversation } from '../../../support/conversation.ts'
-import { exited, recordDeleted } from '../../../support/facts.ts'
-import { cleanedUp, created, failed, notFound, running, stopped } from '../../../support/outcomes.ts'
+import { type Conversation, conversation, metadata } from '../../../support/conversation.ts'
+import { exited, recordChanged, recordDeleted, taskCreated } from '../../../support/facts.ts'
+import { cleanedUp, created, failed, found, notFound, running, stopped } from '../../../support/outcomes.ts'
 import { move, phases } from '../../../support/phases.ts'
 import type { Vector } from '../../../support/property.ts'
 
 const end = 'SAVE STOP EMIT(STOPPED,c,s)'
+
+/** Deleted by its client, record and all, and used again at once: the exit has been announced, the new record is there, its task is not yet. */
+const usedAgain = (): Conversation => {
+  const talk = conversation({ script: { TD: [notFound], LOAD: ['hang', notFound], ASK: [found(metadata)] } })
+  talk.tell(exited(3))
+  talk.tell(recordDeleted(), recordChanged())
+  assert.equal(talk.answer('LOAD', notFound), `${end} LOAD BO(c,1)`)
+  return talk
+}
 
 export const cases: ReadonlyArray<Vector> = [
   move('cleaning: a leaked shim was shut down', 'Cleaning', (talk) => talk.answer('CLEAN', cleanedUp), end, 'Exited'),
@@ -46,6 +55,36 @@ export const cases: ReadonlyArray<Vector> = [
       const talk = phases.Cleaning()
       talk.next({ LOAD: [notFound] })
       assert.equal(talk.revive(), `LOAD CLEAN ${end}`)
+    },
+  },
+  {
+    name:
+      'cleaning: the record was deleted and made anew during the look: a task is about to come, so STOPPED goes out and no call is made',
+    run: () => {
+      const talk = usedAgain()
+      // It is looked for again, and the next run's task is there.
+      talk.next({ LOAD: [created(43)] })
+      assert.equal(talk.wake(), 'LOAD SAVE')
+      assert.equal(talk.phase(), 'Exited')
+    },
+  },
+  {
+    name: 'cleaning: the record was made anew, and no task comes: cleaned up after a while',
+    run: () => {
+      const talk = usedAgain()
+      talk.next({ LOAD: [notFound, notFound, notFound] })
+      assert.deepEqual([talk.wake(), talk.wake()], ['LOAD BO(c,2)', 'LOAD CLEAN SAVE'])
+      assert.equal(talk.phase(), 'Exited')
+    },
+  },
+  {
+    name: 'cleaning: the record was made anew, and the task comes during the next look: looked at again, and left alone',
+    run: () => {
+      const talk = usedAgain()
+      talk.next({ LOAD: ['hang', created(43)] })
+      assert.equal(talk.wake(), 'LOAD')
+      assert.equal(talk.tell(taskCreated(43)), 'LOAD SAVE')
+      assert.equal(talk.phase(), 'Exited')
     },
   },
   {

@@ -10,7 +10,7 @@ import type { Effect } from '../effect.ts'
 import { callId, containerOwner } from '../ids.ts'
 import type { Metadata } from '../metadata.ts'
 import { noMetadata } from '../metadata.ts'
-import type { Asking, Lookup } from '../state.ts'
+import type { Asking, Container, Lookup } from '../state.ts'
 import { drop } from './dropping.ts'
 import { remember } from './over.ts'
 import type { Run } from './phase.ts'
@@ -92,9 +92,9 @@ export const recordGone = (work: Work): Work | undefined => {
         : undefined
     case 'Asked':
     case 'AskLater':
-      // With selectors, or when all there ever was of it is one late event, nobody can say any more that it was ours. But what has a
-      // row was ours when that was written.
-      return (lookup.live && !work.around.policy.selective) || lookup.before !== undefined || work.container.runs.some(hasOpenRow)
+      // With selectors, or when all there ever was of it is one late event, nobody can say any more that it was ours, unless an
+      // earlier record was.
+      return (lookup.live && !work.around.policy.selective) || lookup.before !== undefined
         ? tellEach(change(work, { lookup: { _tag: 'Deleted', metadata: lookup.before ?? noMetadata } }, []), { _tag: 'MetadataKnown' })
         : undefined
   }
@@ -121,17 +121,18 @@ const disown = (work: Work): Work => {
   const waits = runs.flatMap(({ phase }): ReadonlyArray<Effect> =>
     phase._tag === 'Running' && phase.watch !== undefined ? [{ _tag: 'UnwatchTask', container: key, call: phase.watch }] : []
   )
-  const dropped = [...(dropping?.runs ?? []), ...runs.flatMap((run) => (hasOpenRow(run) ? [run.id] : []))]
+  const dropped = [...(dropping?.runs ?? []), ...runs.filter(hasOpenRow(work.container)).map(({ id }) => id)]
   // Of what has ended a late word may come when it is ours again.
   const closed = remember(work.container.closed, runs.filter(({ phase }) => phase._tag !== 'Exited'))
   return drop(change(work, { closed, runs: [], probe: undefined, lookup: { _tag: 'NotOurs', refresh: undefined } }, waits), dropped)
 }
 
-/** Whether a row is on disk, or on its way there, by which the run would be taken up again after a restart. */
-const hasOpenRow = ({ oom, phase }: Run): boolean => {
+/**
+ * Whether a row may be on disk, or on its way there, by which the run would be taken up again after a restart. While it is not known whose
+ * it is, none is written; once it was ours one may say that it runs, though the write of its exit failed.
+ */
+const hasOpenRow = ({ lookup }: Container) => ({ oom, phase }: Run): boolean => {
   if (phase._tag === 'Exited') return false
   if (oom._tag === 'Noted' || (oom._tag === 'Writing' && !oom.waiting) || phase._tag === 'Announced') return true
-  return phase._tag === 'Running'
-    ? phase.noted === true
-    : (phase.handling.durable || (phase._tag === 'Recorded' && phase.waitsFor === 'disk'))
+  return phase._tag === 'Running' ? phase.noted === true : !('before' in lookup) || lookup.before !== undefined
 }

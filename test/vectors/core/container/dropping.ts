@@ -1,9 +1,9 @@
 /** core/container/dropping.ts: the rows of what turned out not to be ours are withdrawn, however often that fails. Rule 10. */
 import assert from 'node:assert/strict'
 import { size } from '../../../../core/table.ts'
-import { type Conversation, metadata } from '../../../support/conversation.ts'
-import { recordChanged, recordDeleted } from '../../../support/facts.ts'
-import { failed, found, notFound, notOurs } from '../../../support/outcomes.ts'
+import { type Conversation, conversation, metadata } from '../../../support/conversation.ts'
+import { exited, recordChanged, recordDeleted } from '../../../support/facts.ts'
+import { durable, failed, found, notFound, notOurs } from '../../../support/outcomes.ts'
 import { phases } from '../../../support/phases.ts'
 import type { Vector } from '../../../support/property.ts'
 
@@ -26,6 +26,17 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(lastRow(talk), 'RunDropped')
       assert.equal(talk.restart(), '')
       assert.deepEqual(talk.told(), [])
+    },
+  },
+  {
+    name: 'dropping: also of a run whose exit could not be written, for the row that says that it runs is on disk',
+    run: () => {
+      const talk = conversation({ policy: { recordRunning: true }, script: { SAVE: [durable, failed()], ASK: [notOurs] } })
+      assert.equal(talk.tell(exited(3)), 'SAVE! BO(c,1)')
+      talk.tell(recordChanged())
+      assert.equal(lastRow(talk), 'RunDropped')
+      talk.restart()
+      assert.equal(talk.status(), 'ABSENT')
     },
   },
   {

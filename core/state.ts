@@ -46,8 +46,8 @@ export interface Container {
   readonly closed: ReadonlyArray<ClosedRun>
   /** A look at the task that belongs to no handling: asked when something does not add up. */
   readonly probe: CallId | undefined
-  /** When a new record was seen under the id of a deleted one: whoever made it is about to make its task. */
-  readonly renewedAt?: Millis
+  /** When a record of this id was seen to come: whoever made it is about to make its task. */
+  readonly recordMadeAt?: Millis
   readonly dropping?: Dropping | undefined
 }
 

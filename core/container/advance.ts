@@ -10,7 +10,7 @@ import { announcement } from '../announcement.ts'
 import { backoffMs } from '../backoff.ts'
 import type { ReaperRecord, RunRecord, TrailStep } from '../record.ts'
 import type { Context, Stepped } from './context.ts'
-import { inPhase, isBeingRenewed, isMetadataKnown, metadataOf, mustWaitItsTurn, persist, runRecord, stopDeadline } from './context.ts'
+import { inPhase, isMetadataKnown, isTaskToCome, metadataOf, mustWaitItsTurn, persist, runRecord, stopDeadline } from './context.ts'
 import type { Handling, Outstanding, Recorded, Run } from './phase.ts'
 import { walked } from './trail.ts'
 
@@ -51,7 +51,7 @@ export const advance = (ctx: Context, run: Run, handling: Handling): Stepped => 
     case 'clean':
       // Without a record containerd looks for no shim; but if the id is in use again by then, the task it finds is the next run's.
       if (ctx.container.lookup._tag === 'Deleted') return record(ctx, run, handling)
-      if (isBeingRenewed(ctx)) return record(ctx, run, { ...handling, owed: true })
+      if (isTaskToCome(ctx)) return record(ctx, run, { ...handling, owed: true })
       return [inPhase(run, { _tag: 'Cleaning', call, since, handling: by('clean') }), [{ _tag: 'CleanUpTask', container: key, call }]]
     case 'leave':
       return record(ctx, run, handling)

@@ -88,8 +88,8 @@ const isUnderWay = (phase: Phase): boolean =>
   inAttempt(phase) || wantsSlot(phase) || phase._tag === 'Recording' || (phase._tag === 'BackingOff' && phase.outstanding !== undefined)
 
 /** Whether a task is about to be made under this id: a call that was decided on before it is there would hit it. */
-export const isBeingRenewed = ({ at, policy, container: { renewedAt } }: Context): boolean =>
-  renewedAt !== undefined && at - renewedAt <= policy.justNowMs
+export const isTaskToCome = ({ at, policy, container: { recordMadeAt } }: Context): boolean =>
+  recordMadeAt !== undefined && at - recordMadeAt <= policy.justNowMs
 
 /** The row of a run that goes on. */
 export const runningRecord = (ctx: Context, run: Run): RunRecord => ({

@@ -34,6 +34,9 @@ export const hasBeen = (work: Work): Work => {
     : work
 }
 
+/** It has just been made, which its client does right before the task. */
+export const made = (work: Work): Work => change(work, { recordMadeAt: work.at }, [])
+
 /** Reads it again. What is known of it holds meanwhile. */
 export const askAgain = (work: Work): Work => {
   const { lookup, key } = work.container
@@ -41,10 +44,8 @@ export const askAgain = (work: Work): Work => {
     case 'Asked':
     case 'AskLater':
       return work
-    case 'Deleted': { // a new container under an old id: how the one before it ended is not its end
-      const runs = work.container.runs.filter(({ phase }) => phase._tag !== 'Exited')
-      return ask(change(work, { runs, renewedAt: work.at }, []), true, 0, lookup.metadata)
-    }
+    case 'Deleted': // a new container under an old id: how the one before it ended is not its end
+      return ask(change(work, { runs: work.container.runs.filter(({ phase }) => phase._tag !== 'Exited') }, []), true, 0, lookup.metadata)
     case 'Known':
     case 'NotOurs': {
       const lastCall = work.container.lastCall + 1

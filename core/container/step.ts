@@ -11,7 +11,7 @@ import { callId, parts } from '../ids.ts'
 import type { Container } from '../state.ts'
 import type { Signal } from './context.ts'
 import { dropSettled } from './dropping.ts'
-import { ask, askAgain, hasBeen, known, lookupSettled, recordGone } from './lookup.ts'
+import { ask, askAgain, hasBeen, known, lookupSettled, made, recordGone } from './lookup.ts'
 import type { Observation } from './observation.ts'
 import { isOver } from './over.ts'
 import { wantsSlot } from './phase.ts'
@@ -53,6 +53,7 @@ const meet = (work: Work, input: ContainerInput): Work | undefined => {
     case 'ContainerSeen':
       return known(work, input.metadata)
     case 'ContainerChanged':
+      return ask(made(work), true, 0)
     case 'TaskStarted':
       return apply(ask(work, true, 0), input)
     case 'TaskExited':
@@ -113,6 +114,7 @@ const apply = (work: Work, input: ContainerInput): Work | undefined => {
     case 'ContainerSeen':
       return known(work, input.metadata)
     case 'ContainerChanged':
+      return askAgain(container.lookup._tag === 'Deleted' ? made(work) : work)
     case 'ContainerMissing':
       return askAgain(work)
     case 'ContainerSettled':

@@ -69,6 +69,13 @@ export const ofHandling: ReadonlyArray<Mutation> = [
     by: sim.otherRun,
   },
   {
+    name: 'shuts a shim down under an id for which a record has just been made',
+    file: 'core/container/advance.ts',
+    find: 'if (isTaskToCome(ctx))',
+    put: 'if (false)',
+    by: sim.otherRun,
+  },
+  {
     name: 'deletes without a look',
     file: 'core/container/running.ts',
     find: "goal: sure ? 'delete' : 'unknown',\n    checkedAt: sure ? ctx.at : undefined,",

@@ -48,6 +48,9 @@ export const neverAnotherRun = (view: View, { runsOf, window }: Knowledge): Chec
   const servedAt = (key: ContainerKey, call: number): number => served.get(`${key} ${call}`) ?? 0
   /** Others seen at work since: their task, and when we were told. */
   let signs = new Map<ContainerKey, Array<{ readonly pid: number; readonly toldAt: number }>>()
+  /** Whose records were deleted, and when a new one was seen of which no task has been seen. */
+  let deleted = new Set<ContainerKey>()
+  let madeAnew = new Map<ContainerKey, number>()
   const basis = new Map<string, { readonly text: string; readonly pid: number; readonly trueAt: number }>()
   const name = (effect: Destructive): string => `${effect.container} ${effect.call}`
   const { justNowMs } = view.plan.policy
@@ -60,11 +63,17 @@ export const neverAnotherRun = (view: View, { runsOf, window }: Knowledge): Chec
     },
     told: (event) => {
       for (const [key, look] of looksOf(event, servedAt)) looks.set(key, [...(looks.get(key) ?? []), look].slice(-20))
+      if (event._tag === 'ContainerDeleted') deleted.add(event.container)
+      if (event._tag === 'ContainerChanged' && deleted.delete(event.container)) madeAnew.set(event.container, event.at)
       if (event._tag === 'TaskCreated' || event._tag === 'TaskStarted') {
+        deleted.delete(event.container) // there is no task without a record
+        madeAnew.delete(event.container)
         signs.set(event.container, [...(signs.get(event.container) ?? []), { pid: event.pid, toldAt: event.at }].slice(-20))
       }
     },
     crashed: () => {
+      deleted = new Set()
+      madeAnew = new Map()
       looks = new Map()
       signs = new Map()
     },
@@ -85,6 +94,8 @@ export const neverAnotherRun = (view: View, { runsOf, window }: Knowledge): Chec
         it.toldAt > last.toldAt && it.pid !== run.id.pid && isLater(effect.container, it.pid, run.id.pid)
       )
       if (sign !== undefined) broken(rule, `${text} though a task of pid ${sign.pid} appeared after the last look`)
+      const madeAt = effect._tag === 'CleanUpTask' ? madeAnew.get(effect.container) : undefined
+      if (madeAt !== undefined && now - madeAt <= justNowMs) broken(rule, `${text} though a record had just been made for the next run`)
       basis.set(name(effect), { text, pid: run.id.pid, trueAt: Math.max(...found.map(({ trueAt }) => trueAt)) })
     },
     served: (effect, hit) => {

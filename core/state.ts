@@ -46,8 +46,8 @@ export interface Container {
   readonly closed: ReadonlyArray<ClosedRun>
   /** A look at the task that belongs to no handling: asked when something does not add up. */
   readonly probe: CallId | undefined
-  /** When a record of this id was seen to come: whoever made it is about to make its task. */
-  readonly recordMadeAt?: Millis
+  /** When its record was last seen to be made or changed. */
+  readonly recordChangedAt?: Millis
   readonly dropping?: Dropping | undefined
 }
 

@@ -10,7 +10,7 @@ import { announcement } from '../announcement.ts'
 import { backoffMs } from '../backoff.ts'
 import type { ReaperRecord, RunRecord, TrailStep } from '../record.ts'
 import type { Context, Stepped } from './context.ts'
-import { inPhase, isMetadataKnown, isTaskToCome, metadataOf, mustWaitItsTurn, persist, runRecord, stopDeadline } from './context.ts'
+import { inPhase, isMetadataKnown, isNextToCome, metadataOf, mustWaitItsTurn, persist, runRecord, stopDeadline } from './context.ts'
 import type { Handling, Outstanding, Recorded, Run } from './phase.ts'
 import { walked } from './trail.ts'
 
@@ -51,7 +51,7 @@ export const advance = (ctx: Context, run: Run, handling: Handling): Stepped => 
     case 'clean':
       // Without a record containerd looks for no shim; but if the id is in use again by then, the task it finds is the next run's.
       if (ctx.container.lookup._tag === 'Deleted') return record(ctx, run, handling)
-      if (isTaskToCome(ctx)) return record(ctx, run, { ...handling, owed: true })
+      if (isNextToCome(ctx, handling)) return record(ctx, run, { ...handling, owed: true })
       return [inPhase(run, { _tag: 'Cleaning', call, since, handling: by('clean') }), [{ _tag: 'CleanUpTask', container: key, call }]]
     case 'leave':
       return record(ctx, run, handling)
@@ -69,12 +69,13 @@ export const queueUp = (ctx: Context, run: Run, handling: Handling): Stepped => 
     const written = walked(ctx, handling, 'write')
     return wait('disk', [persist(ctx, [runRecord(ctx, run, written, 'open')])], written)
   }
-  if (handling.goal === 'done') return record(ctx, run, handling)
+  const isBehind = mustWaitItsTurn(ctx.container, run)
+  if (handling.goal === 'done') return isBehind ? wait('turn', []) : record(ctx, run, handling)
   const graceMs = handling.exit.rank === 'inferred' ? ctx.policy.inferredGraceMs : ctx.policy.deleteGraceMs
   if (!handling.graced && graceMs > 0) {
     return wait('grace', [{ _tag: 'SetTimer', owner: containerOwner(ctx.container.key), call: ctx.call, delayMs: graceMs, jitter: false }])
   }
-  return wait(mustWaitItsTurn(ctx.container, run) ? 'turn' : 'slot', [])
+  return wait(isBehind ? 'turn' : 'slot', [])
 }
 
 /** The task is dealt with: status and announcement in one write, and nobody hears of it before it is on disk. */

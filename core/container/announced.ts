@@ -9,7 +9,7 @@ import type { CleanUpSettled, DeleteSettled, LoadSettled } from '../answer.ts'
 import { backoffMs } from '../backoff.ts'
 import { containerOwner } from '../ids.ts'
 import type { Context, RunEvent, Stepped } from './context.ts'
-import { inPhase, isTaskToCome, isTimer, mustWaitItsTurn, persist, runRecord, unmoved } from './context.ts'
+import { inPhase, isNextToCome, isTimer, mustWaitItsTurn, persist, runRecord, unmoved } from './context.ts'
 import type { Announced, Run } from './phase.ts'
 import { hasPid } from './pid.ts'
 import { walked } from './trail.ts'
@@ -87,7 +87,7 @@ const loaded = (ctx: Context, outcome: LoadSettled['outcome'], run: Run, owed: O
     case 'Stopped':
       return isOurs ? destroy(ctx, run, owed, 'Deleting') : close(ctx, run, owed)
     case 'NotFound':
-      return isTaskToCome(ctx) ? later(ctx, run, owed, 'the id is being used again') : destroy(ctx, run, owed, 'Cleaning')
+      return isNextToCome(ctx, owed.handling) ? later(ctx, run, owed, 'the id is being used again') : destroy(ctx, run, owed, 'Cleaning')
     case 'Running': // it was reported to have exited and has been announced: too late to take that back, and not ours to touch
     case 'Paused':
     case 'Created':

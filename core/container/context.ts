@@ -87,9 +87,12 @@ const isSweeping = (phase: Phase): boolean => phase._tag === 'Announced' && (pha
 const isUnderWay = (phase: Phase): boolean =>
   inAttempt(phase) || wantsSlot(phase) || phase._tag === 'Recording' || (phase._tag === 'BackingOff' && phase.outstanding !== undefined)
 
-/** Whether a task is about to be made under this id: a call that was decided on before it is there would hit it. */
-export const isTaskToCome = ({ at, policy, container: { recordMadeAt } }: Context): boolean =>
-  recordMadeAt !== undefined && at - recordMadeAt <= policy.justNowMs
+/**
+ * Whether the record may just have been made anew, for the run after this one, and its task be about to come: a call that was decided on
+ * before it is there would hit it.
+ */
+export const isNextToCome = ({ at, policy, container: { recordChangedAt } }: Context, { seenAt }: Handling): boolean =>
+  recordChangedAt !== undefined && seenAt <= recordChangedAt && at - recordChangedAt <= policy.justNowMs
 
 /** The row of a run that goes on. */
 export const runningRecord = (ctx: Context, run: Run): RunRecord => ({

@@ -34,9 +34,6 @@ export const hasBeen = (work: Work): Work => {
     : work
 }
 
-/** It has just been made, which its client does right before the task. */
-export const made = (work: Work): Work => change(work, { recordMadeAt: work.at }, [])
-
 /** Reads it again. What is known of it holds meanwhile. */
 export const askAgain = (work: Work): Work => {
   const { lookup, key } = work.container

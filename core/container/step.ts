@@ -11,14 +11,14 @@ import { callId, parts } from '../ids.ts'
 import type { Container } from '../state.ts'
 import type { Signal } from './context.ts'
 import { dropSettled } from './dropping.ts'
-import { ask, askAgain, hasBeen, known, lookupSettled, made, recordGone } from './lookup.ts'
+import { ask, askAgain, hasBeen, known, lookupSettled, recordGone } from './lookup.ts'
 import type { Observation } from './observation.ts'
 import { isOver } from './over.ts'
 import { wantsSlot } from './phase.ts'
 import { probeSettled, reportAppeared, reportExit, reportStarted, reportTask } from './report.ts'
 import type { Surroundings, Work } from './work.ts'
 import { looked, told, watchSettled } from './told.ts'
-import { probe, probeAnew, settle, tellEach } from './work.ts'
+import { change, probe, probeAnew, settle, tellEach } from './work.ts'
 
 export type ContainerInput = ContainerEvent | PersistSettled | TimerFired | Observation | SlotOffered
 export type SlotOffered = Extract<Signal, { _tag: 'SlotGranted' }> & { readonly at: Millis }
@@ -53,7 +53,6 @@ const meet = (work: Work, input: ContainerInput): Work | undefined => {
     case 'ContainerSeen':
       return known(work, input.metadata)
     case 'ContainerChanged':
-      return ask(made(work), true, 0)
     case 'TaskStarted':
       return apply(ask(work, true, 0), input)
     case 'TaskExited':
@@ -114,7 +113,7 @@ const apply = (work: Work, input: ContainerInput): Work | undefined => {
     case 'ContainerSeen':
       return known(work, input.metadata)
     case 'ContainerChanged':
-      return askAgain(container.lookup._tag === 'Deleted' ? made(work) : work)
+      return askAgain(change(work, { recordChangedAt: input.at }, []))
     case 'ContainerMissing':
       return askAgain(work)
     case 'ContainerSettled':

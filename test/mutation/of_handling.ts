@@ -71,7 +71,7 @@ export const ofHandling: ReadonlyArray<Mutation> = [
   {
     name: 'shuts a shim down under an id for which a record has just been made',
     file: 'core/container/advance.ts',
-    find: 'if (isTaskToCome(ctx))',
+    find: 'if (isNextToCome(ctx, handling))',
     put: 'if (false)',
     by: sim.otherRun,
   },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { containerKey, millis } from '../../../../core/ids.ts'
 import { type Conversation, conversation, metadata } from '../../../support/conversation.ts'
-import { exited, recordChanged, recordDeleted, taskCreated } from '../../../support/facts.ts'
+import { exited, recordChanged, recordDeleted, started, taskCreated } from '../../../support/facts.ts'
 import { cleanedUp, created, failed, found, notFound, running, stopped } from '../../../support/outcomes.ts'
 import { move, phases } from '../../../support/phases.ts'
 import type { Vector } from '../../../support/property.ts'
@@ -85,6 +85,14 @@ export const cases: ReadonlyArray<Vector> = [
       assert.equal(talk.wake(), 'LOAD')
       assert.equal(talk.tell(taskCreated(43)), 'LOAD SAVE')
       assert.equal(talk.phase(), 'Exited')
+    },
+  },
+  {
+    name: 'cleaning: of a run of a record that was just made: before STOPPED as ever, upon which its client may delete the record',
+    run: () => {
+      const talk = conversation({ from: 'nothing', script: { ASK: [found(metadata)], TD: [notFound], LOAD: [notFound] } })
+      talk.tell(recordChanged(), started())
+      assert.equal(talk.tell(exited(3)), `SAVE KILL TD LOAD CLEAN ${end}`)
     },
   },
   {

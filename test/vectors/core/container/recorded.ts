@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { conversation, metadata } from '../../../support/conversation.ts'
 import { exited, listing, started, taskDeleted } from '../../../support/facts.ts'
-import { deleted, durable, failed, found, notFound, notOurs, stopped, waited } from '../../../support/outcomes.ts'
+import { deleted, durable, failed, found, notFound, notOurs, running, stopped, waited } from '../../../support/outcomes.ts'
 import { move, twoRuns } from '../../../support/phases.ts'
 import type { Vector } from '../../../support/property.ts'
 
@@ -128,6 +128,16 @@ export const cases: ReadonlyArray<Vector> = [
       talk.tell(exited(3))
       assert.equal(talk.tell(exited(4, { ns: 9 })), '')
       assert.equal(talk.phase(), 'Recorded (grace)')
+    },
+  },
+  {
+    name: 'recorded (turn): STOPPED of the younger run could not be written, and the older one has ended since: that goes first; rule 8',
+    run: () => {
+      const talk = conversation({ script: { LOAD: [running(), running()], SAVE: [durable, failed(), failed()] } })
+      assert.equal(talk.tell(exited(0, { pid: 43 })), 'LOAD SAVE LOAD SAVE! BO(c,1)')
+      assert.equal(talk.tell(exited(3)), 'SAVE! BO(c,1)')
+      talk.finish()
+      assert.deepEqual(talk.told().map(({ run, exitCode }) => [run.pid, exitCode]), [[42, 3], [43, 0]])
     },
   },
   {

@@ -92,7 +92,7 @@ const isUnderWay = (phase: Phase): boolean =>
  * before it is there would hit it.
  */
 export const isNextToCome = ({ at, policy, container: { recordChangedAt } }: Context, { seenAt }: Handling): boolean =>
-  recordChangedAt !== undefined && seenAt <= recordChangedAt && at - recordChangedAt <= policy.justNowMs
+  recordChangedAt !== undefined && seenAt < recordChangedAt && at - recordChangedAt <= policy.justNowMs
 
 /** The row of a run that goes on. */
 export const runningRecord = (ctx: Context, run: Run): RunRecord => ({

@@ -95,7 +95,7 @@ export const neverAnotherRun = (view: View, { runsOf, window }: Knowledge): Chec
       )
       if (sign !== undefined) broken(rule, `${text} though a task of pid ${sign.pid} appeared after the last look`)
       const madeAt = effect._tag === 'CleanUpTask' ? madeAnew.get(effect.container) : undefined
-      const hasEndedBefore = madeAt !== undefined && 'handling' in run.phase && run.phase.handling.seenAt <= madeAt
+      const hasEndedBefore = madeAt !== undefined && 'handling' in run.phase && run.phase.handling.seenAt < madeAt
       if (hasEndedBefore && now - madeAt <= justNowMs) broken(rule, `${text} though a record had just been made for the next run`)
       basis.set(name(effect), { text, pid: run.id.pid, trueAt: Math.max(...found.map(({ trueAt }) => trueAt)) })
     },

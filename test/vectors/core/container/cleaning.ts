@@ -13,6 +13,7 @@ const end = 'SAVE STOP EMIT(STOPPED,c,s)'
 const usedAgain = (): Conversation => {
   const talk = conversation({ script: { TD: [notFound], LOAD: ['hang', notFound], ASK: [found(metadata)] } })
   talk.tell(exited(3))
+  talk.pass(1)
   talk.tell(recordDeleted(), recordChanged())
   assert.equal(talk.answer('LOAD', notFound), `${end} LOAD BO(c,1)`)
   return talk

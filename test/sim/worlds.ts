@@ -32,6 +32,21 @@ export const runWorlds = (first: number, last: number, options: Options = {}, ea
   return { worlds: last - first + 1, broken, events, announced, seconds: Number(process.hrtime.bigint() - started) / 1e9, seen }
 }
 
+/** What several processors came to side by side, in `seconds`. */
+export const joined = (tallies: ReadonlyArray<Tally>, seconds: number): Tally => {
+  const seen = new Map<string, number>()
+  for (const tally of tallies) for (const [tag, count] of tally.seen) seen.set(tag, (seen.get(tag) ?? 0) + count)
+  const sum = (of: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0)
+  return {
+    worlds: sum(({ worlds }) => worlds),
+    broken: tallies.flatMap(({ broken }) => broken),
+    events: sum(({ events }) => events),
+    announced: sum(({ announced }) => announced),
+    seconds,
+    seen,
+  }
+}
+
 /** Which rule a world broke, and how to see it again. */
 export const complaint = (outcome: Outcome): string =>
   `Rule broken in world ${outcome.seed}: ${outcome.breach?.rule}: ${outcome.breach?.what}\nSee it again: ${replayCommand(outcome)}`

@@ -12,7 +12,10 @@ t.test('an end says how much it is to be believed', async (t) => {
 })
 
 t.test('a step has its time, and what it failed of in quotes', async (t) => {
-  t.strictSame(ofTrailStep({ what: 'fail', at: millis(2), error: 'device\nbusy' }), { at: nanos(2_000_000n), what: 'failed: "device\\nbusy"' })
+  t.strictSame(ofTrailStep({ what: 'fail', at: millis(2), error: 'device\nbusy' }), {
+    at: nanos(2_000_000n),
+    what: 'failed: "device\\nbusy"',
+  })
 })
 
 t.test('a row says only what the row before it did not', async (t) => {

@@ -8,7 +8,6 @@ import { defaultPolicy } from '../core/index.ts'
 import { type Containerd as Daemon, realContainerd, startContainerd } from '../test/support/containerd/index.ts'
 import { bareListing, bareWatching, type Contestant, ours } from './burst/contestants.ts'
 import { type Crowd, type CrowdOptions, makeCrowd } from './burst/crowd.ts'
-import { warmUp, warmUpBursts } from './burst/warm_up.ts'
 import { atMost, type Bar, median, ratio, type Report, type Table, whole } from './report.ts'
 
 // A short look while working on it: BENCH_CONTAINERS=40 BENCH_ROUNDS=1.
@@ -50,7 +49,6 @@ const entries: ReadonlyArray<Entry> = [
 export const benchBurst = async (): Promise<Report> => {
   const found = realContainerd()
   if (!found.available) throw new Error(`Cannot run the benchmark burst: it ${found.reason}`)
-  await warmUp(entries.flatMap(({ contestant, role }) => (role === 'sweep' ? [] : [contestant])))
   const daemon = await startContainerd()
   try {
     const shared = await race(daemon, { namespace: 'bench-shared', size, shim: 'shared' })
@@ -60,7 +58,7 @@ export const benchBurst = async (): Promise<Report> => {
       method:
         `From the moment at which all may exit (watching), or have exited and the contestant begins to connect (late), to the last delete and, ` +
         `with ours, the last STOPPED. The bare deletes are one client's, told by Waits (watching) or by a list (late). Median of the turns, which ` +
-        `alternate in changing order, with new tasks for every turn, after ${warmUpBursts} bursts of each on the embedded containerd. The ratio is the median of what each turn took beside the turns of the ` +
+        'alternate in changing order, with new tasks for every turn. The ratio is the median of what each turn took beside the turns of the ' +
         'same round, to the bare deletes whose median is the least: whatever else the machine does comes and goes, and hits a round as a whole.',
       tables: [tableOf('one shim', shared), tableOf('one shim each', own)],
       bars: [...barsOf('one shim', shared), ...barsOf('one shim each', own)],

@@ -12,14 +12,11 @@ import type { Store } from '../../shell/store/port.ts'
 import { atOnce } from './at_once.ts'
 import { type Crowd, settled } from './crowd.ts'
 
-/** Whose exits they are. */
-type Named = Pick<Crowd, 'namespace' | 'ids'>
-
 export interface Contestant {
   readonly name: string
   readonly isBare: boolean
   /** Comes to an address, and is there when the promise resolves. */
-  readonly come: (address: string, crowd: Named) => Promise<Present>
+  readonly come: (address: string, crowd: Crowd) => Promise<Present>
 }
 
 export interface Present {

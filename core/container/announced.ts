@@ -1,7 +1,7 @@
 /**
- * STOPPED is out, but when the task was looked for its shim could not be reached, or its id was being used again. Whatever may be left of it is looked for again until
- * containerd says that nothing is. Nobody waits for this, so it holds no slot. A Delete or CleanUp that hangs is counted and told like one
- * of a handling, and cut off only where the policy says so.
+ * STOPPED is out, but when the task was looked for its shim could not be reached, or its id was being used again. Whatever may be left of
+ * it is looked for again until containerd says that nothing is. Nobody waits for this, so it holds no slot. A Delete or CleanUp that hangs
+ * is counted and told like one of a handling, and cut off only where the policy says so.
  *
  * @module
  */

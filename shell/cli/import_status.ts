@@ -11,24 +11,17 @@ import { decodeStatusFile, imported, isIdentifier, millis, type ReaperRecord, re
 import { systemClock } from '../clock.ts'
 import { describeError } from '../errors.ts'
 import { silentLog } from '../log.ts'
-import { openStore } from '../store/level.ts'
 import { reasonOf } from '../store/table.ts'
 import { isoOf } from './announcement_fields.ts'
 import type { ImportCommand } from './configuration.ts'
 import { oneLine } from './one_line.ts'
 import { readText } from './read_text.ts'
-import { storeIn } from './run_store.ts'
-import { distrust } from './state_dir.ts'
+import { openState } from './run_store.ts'
 import type { Streams } from './streams.ts'
 
 export const importStatus = async ({ namespace, stateDir, paths }: ImportCommand, { out, err }: Streams): Promise<number> => {
   const found = paths.flatMap(statusFilesIn)
-  const distrusted = distrust(stateDir)
-  if (distrusted !== undefined) {
-    err(`${distrusted}\n`)
-    return 1
-  }
-  const opened = await openStore({ dir: storeIn(stateDir), clock: systemClock, log: silentLog })()
+  const opened = await openState(stateDir, silentLog)
   if (E.isLeft(opened)) {
     err(`${describeError(opened.left)}\n`)
     return 1

@@ -18,7 +18,6 @@ import { makePrinter } from './printer.ts'
 import { serveCri } from './run_cri.ts'
 import { hostNri } from './run_nri.ts'
 import { openRunStore } from './run_store.ts'
-import { distrust } from './state_dir.ts'
 import { statusReport } from './status.ts'
 import { openOutlet, type Streams } from './streams.ts'
 import { programVersion } from './version.ts'
@@ -35,11 +34,6 @@ export const run = async (config: Config, { out, err, outlet = openOutlet }: Str
     if (stop.aborted) return 0
     if (E.isLeft(reached)) {
       err(`${reached.left.message}\n`)
-      return 1
-    }
-    const distrusted = distrust(config.stateDir)
-    if (distrusted !== undefined) {
-      err(`${distrusted}\n`)
       return 1
     }
     // The state directory first: a second reaper on it must not have begun to delete when it is refused.

@@ -1,20 +1,22 @@
 /**
- * Who may write in the state directory. What stands there is believed, and deleted by; so a folder in which others can put files, or links
- * in the place of files, is not used.
+ * Who may write in the state directory. What stands there is believed, and tasks are deleted by it; so a folder in which others can put
+ * files, or links in the place of files, is not used.
  *
  * @module
  */
 import { type Stats, statSync } from 'node:fs'
 import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
+import { type StoreFailed, storeFailed } from '../errors.ts'
 
-/** Why a state directory is not to be used, in one line; undefined for one that is, and for one that is still to be made. */
-export const distrust = (stateDir: string): string | undefined => {
+/** `Right` also for one that is still to be made. */
+export const trusted = (stateDir: string): E.Either<StoreFailed, void> => {
   const found = E.tryCatch(() => statSync(stateDir), () => undefined)
-  if (E.isLeft(found) || !found.right.isDirectory()) return undefined // whoever is to make it says what is the matter
+  if (E.isLeft(found) || !found.right.isDirectory()) return E.right(undefined) // whoever is to make it says what is the matter
   const wrong = wrongWith(found.right)
-  return wrong &&
-    `Cannot use state directory ${stateDir}: wanted a folder in which nobody but root and its user can write, found ${wrong.found}; ${wrong.wayOut}`
+  if (wrong === undefined) return E.right(undefined)
+  const wanted = 'wanted a folder in which nobody but root and its user can write'
+  return E.left(storeFailed(`use state directory ${stateDir}`, `${wanted}, found ${wrong.found}; ${wrong.wayOut}`))
 }
 
 const wrongWith = ({ uid, gid, mode }: Stats): { readonly found: string; readonly wayOut: string } | undefined => {

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import process from 'node:process'
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { complaint, joined, runWorlds, sizeFrom, type Tally, tallyLine } from '../sim/worlds.ts'
 
 const from = sizeFrom('SIM_FROM', 1)
@@ -24,7 +24,7 @@ const lead = async (): Promise<void> => {
   const started = process.hrtime.bigint()
   const employ = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(new URL(import.meta.url), { workerData: 'worker' })
+      const worker = new Worker(new URL(import.meta.url))
       const handOut = (): void => {
         if (next >= from + count) return void worker.terminate().then(() => resolve())
         worker.postMessage(next)
@@ -46,5 +46,5 @@ const lead = async (): Promise<void> => {
   if (tally.broken.length > 0) process.exitCode = 1
 }
 
-if (isMainThread || workerData !== 'worker') await lead()
+if (isMainThread) await lead()
 else work()

@@ -25,12 +25,11 @@ export interface Heard extends Streams {
 }
 
 const linesOf = (text: string): ReadonlyArray<string> => text.split('\n').filter((line) => line !== '')
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
-const parse = <A>(line: string): A => JSON.parse(line) as A
+const parse = (line: string): Readonly<Record<string, unknown>> => JSON.parse(line) as Readonly<Record<string, unknown>>
 
 const hearing = (out: () => string, err: () => string): Omit<Heard, 'out' | 'err'> => {
   const said = (msg: string): ReadonlyArray<Readonly<Record<string, unknown>>> =>
-    linesOf(out()).map((line) => parse<Readonly<Record<string, unknown>>>(line)).filter((line) => line['msg'] === msg)
+    linesOf(out()).map((line) => parse(line)).filter((line) => line['msg'] === msg)
   return {
     outLines: () => linesOf(out()),
     errLines: () => linesOf(err()),

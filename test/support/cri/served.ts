@@ -50,7 +50,7 @@ export const subscribe = async (client: CriClient, metadata?: Metadata): Promise
     while (!isSeen()) {
       if (performance.now() > end) assert.fail(`Cannot wait any longer for ${what}: wanted it within 15 s, found ${all.length} events`)
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 1_000)
+        const timer = setTimeout(resolve, end - performance.now())
         waiting = [...waiting, () => {
           clearTimeout(timer)
           resolve()

@@ -1,12 +1,22 @@
 /** Whose state directory is used, and whose is not. */
 import assert from 'node:assert/strict'
-import { chmodSync, chownSync, existsSync, mkdirSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { geteuid } from 'node:process'
-import { distrust } from '../../../../shell/cli/state_dir.ts'
+import * as E from 'fp-ts/lib/Either.js'
+import { openRunStore, storedState } from '../../../../shell/cli/run_store.ts'
+import { trusted } from '../../../../shell/cli/state_dir.ts'
+import { describeError, type StoreFailed } from '../../../../shell/errors.ts'
+import { silentLog } from '../../../../shell/log.ts'
+import { commandOf } from '../../../support/cli.ts'
 import type { Vector } from '../../../support/property.ts'
 import { inTemporaryFolder } from '../../../support/temporary.ts'
 import { importing } from './import_status.ts'
+
+const refusalOf = (result: E.Either<StoreFailed, unknown> | undefined): string | undefined =>
+  result !== undefined && E.isLeft(result) ? describeError(result.left) : undefined
+
+const distrust = (stateDir: string): string | undefined => refusalOf(trusted(stateDir))
 
 export const cases: ReadonlyArray<Vector> = [
   {
@@ -30,7 +40,13 @@ export const cases: ReadonlyArray<Vector> = [
         const refusal = `Cannot use state directory ${stateDir}: wanted a folder in which nobody but root and its user can write, ` +
           'found mode 0777; chmod go-w it, or give another --state-dir'
         assert.deepEqual(await importing(stateDir, folder), { code: 1, out: [], err: [refusal] })
+        const run = commandOf('run', '--namespace', 'ci', '--state-dir', stateDir, '--salvage')
+        assert.ok(run._tag === 'Run')
+        assert.equal(refusalOf(await openRunStore(run.config, silentLog)), refusal)
         assert.equal(existsSync(join(stateDir, 'store')), false)
+        mkdirSync(join(stateDir, 'store'))
+        assert.equal(refusalOf(await storedState(stateDir)), refusal)
+        assert.deepEqual(readdirSync(join(stateDir, 'store')), [])
       }),
   },
   {

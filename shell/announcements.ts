@@ -9,13 +9,13 @@ import type { Announcement } from '../core/index.ts'
 import type { Clock } from './clock.ts'
 import { type Cursor, cursorAt, type Gap, turnPage } from './listeners/cursor.ts'
 import type { AnnouncementLog } from './store/port.ts'
-import { linkedTo, onAbort } from './task/cancellable.ts'
+import { linkedTo, onAbort, type Signal } from './task/cancellable.ts'
 
 export interface AnnouncementsOptions {
   /** Number of the first one wanted: one more than the last that was dealt with. Left out: all that are still there, and no gap before them. */
   readonly from?: number
   /** Ends the reading. */
-  readonly signal?: AbortSignal
+  readonly signal?: Signal
 }
 
 export interface Announcements {
@@ -31,12 +31,12 @@ const pageSize = 256
 const retryMs = 1_000
 
 /** Readers of `log`, for as long as `signal` lasts. */
-export const makeAnnouncements = (log: AnnouncementLog, clock: Clock, signal: AbortSignal): Announcements => {
+export const makeAnnouncements = (log: AnnouncementLog, clock: Clock, signal: Signal): Announcements => {
   let version = 0
   const waiting = new Set<() => void>()
 
   /** Ends when the log has grown since it had this version, or the time is up, or the reader is to go. */
-  const grown = async (seen: number, ms: number, until: AbortSignal): Promise<void> => {
+  const grown = async (seen: number, ms: number, until: Signal): Promise<void> => {
     if (version !== seen) return
     const nap = linkedTo(until)
     waiting.add(nap.abort)

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { onAbort } from './task/cancellable.ts'
+import { onAbort, type Signal } from './task/cancellable.ts'
 
 /** How a sleep ended. */
 export type Slept = 'elapsed' | 'aborted'
@@ -15,7 +15,7 @@ export interface Clock {
   /** Milliseconds since some fixed moment. Never goes back; for durations. */
   readonly monotonic: () => number
   /** Waits `ms`, or until `signal` aborts. Never rejects. More than {@link longestSleepMs} means: until the signal aborts. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<Slept>
+  readonly sleep: (ms: number, signal: Signal) => Promise<Slept>
 }
 
 /** What a timer can hold (almost 25 days). The runtimes fire a longer one at once, so a longer sleep has to mean "no end". */

@@ -11,6 +11,7 @@ import type { Log } from './log.ts'
 import type { NriPort } from './nri/reaper/port.ts'
 import type { Shims } from './shim/shims.ts'
 import type { Calls } from './task/calls.ts'
+import type { Signal } from './task/cancellable.ts'
 import type { Store } from './store/port.ts'
 import type { Limit } from './task/limit.ts'
 
@@ -49,9 +50,9 @@ export const defaultCallLimits: CallLimits = {
 
 export interface Env {
   /** The end: whatever is still in flight is given up. */
-  readonly signal: AbortSignal
+  readonly signal: Signal
   /** The beginning of the end: nothing new is begun that destroys, and no more events are taken in. */
-  readonly stopping: AbortSignal
+  readonly stopping: Signal
   readonly clock: Clock
   readonly random: () => number
   readonly log: Log

@@ -1,7 +1,4 @@
-/**
- * Who takes a burst: our reaper, or bare `Tasks.Delete` calls of the same client and nothing else. Each either watches while the tasks
- * run, or comes when all of them have stopped.
- */
+/** Who takes a burst: our reaper, or bare `Tasks.Delete` calls of the same client and nothing else. */
 import * as E from 'fp-ts/lib/Either.js'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,14 +11,13 @@ import { type Crowd, settled } from './crowd.ts'
 
 export interface Contestant {
   readonly name: string
-  readonly isBare: boolean
   /** Comes to an address, and is there when the promise resolves. */
   readonly come: (address: string, crowd: Crowd) => Promise<Present>
 }
 
 export interface Present {
-  /** Resolves when the last task is deleted and, with us, the last STOPPED is announced. */
-  readonly done: Promise<void>
+  /** Takes the crowd that is there now: resolves when the last task is deleted and, with us, the last STOPPED is announced. */
+  readonly take: () => Promise<void>
   /** Calls that were made since it was last asked. */
   readonly calls: () => ReadonlyMap<string, number>
   readonly leave: () => Promise<void>
@@ -69,28 +65,29 @@ const keptOnDisk = async (): Promise<Kept> => {
 /** Our reaper, in process. */
 export const ours = ({ maxHandlings, isDurable, ready }: OurOptions): Contestant => ({
   name: `ours, ${isDurable ? '' : 'nothing on disk, '}${maxHandlings} at once`,
-  isBare: false,
   come: async (address, { namespace, ids }) => {
     const { containerd, calls } = counted(connect({ address }))
     const { store, forget } = isDurable ? await keptOnDisk() : keptInMemory()
-    const announced = new Set<string>()
+    let left = new Set(ids)
     let finish: () => void = () => undefined
-    const done = new Promise<void>((resolve) => finish = resolve)
     const started = await startReaper({
       containerd,
       store,
       namespaces: [namespace],
       policy: { maxHandlings },
       onAnnouncement: ({ run }) => {
-        announced.add(run.id)
-        if (announced.size === ids.length) finish()
+        left.delete(run.id)
+        if (left.size === 0) finish()
       },
     })()
     if (E.isLeft(started)) throw new Error(started.left.message)
     const reaper = started.right
     if (ready) await reaper.ready()
     return {
-      done,
+      take: () => {
+        if (left.size === 0) left = new Set(ids)
+        return new Promise((resolve) => finish = resolve)
+      },
       calls,
       leave: async () => {
         await reaper.stop(1_000)()
@@ -104,46 +101,45 @@ export const ours = ({ maxHandlings, isDurable, ready }: OurOptions): Contestant
 /** A Delete for every task as soon as its Wait ends, `lanes` at once. */
 export const bareWatching = (lanes: number): Contestant => ({
   name: `bare deletes, ${lanes} at once`,
-  isBare: true,
   come: async (address, { namespace, ids }) => {
     const { containerd, calls } = counted(connect({ address }))
     await settled(containerd.taskList(namespace))
-    const waiting: Array<string> = []
-    let deleted = 0
-    let busy = 0
-    let finish: () => void = () => undefined
-    const done = new Promise<void>((resolve) => finish = resolve)
-    const lane = async (): Promise<void> => {
-      busy += 1
-      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-        await settled(containerd.taskDelete(namespace, id))
-        deleted += 1
-      }
-      busy -= 1
-      if (deleted === ids.length) finish()
-    }
-    const watch = async (id: string): Promise<void> => {
-      await settled(containerd.taskWait(namespace, id))
-      waiting.push(id)
-      if (busy < lanes) await lane()
-    }
-    for (const id of ids) void watch(id)
-    return { done, calls, leave: async () => containerd.close() }
+    const take = (): Promise<void> =>
+      new Promise((finish) => {
+        const waiting: Array<string> = []
+        let deleted = 0
+        let busy = 0
+        const lane = async (): Promise<void> => {
+          busy += 1
+          for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+            await settled(containerd.taskDelete(namespace, id))
+            deleted += 1
+          }
+          busy -= 1
+          if (deleted === ids.length) finish()
+        }
+        const watch = async (id: string): Promise<void> => {
+          await settled(containerd.taskWait(namespace, id))
+          waiting.push(id)
+          if (busy < lanes) await lane()
+        }
+        for (const id of ids) void watch(id)
+      })
+    return { take, calls, leave: async () => containerd.close() }
   },
 })
 
 /** Lists the tasks, then deletes them, `lanes` at once. */
 export const bareListing = (lanes: number): Contestant => ({
   name: `bare deletes, ${lanes} at once`,
-  isBare: true,
   come: async (address, { namespace }) => {
     const { containerd, calls } = counted(connect({ address }))
-    const run = async (): Promise<void> => {
+    const take = async (): Promise<void> => {
       const tasks = await settled(containerd.taskList(namespace))
       await atOnce(lanes, tasks, async ({ id }) => {
         await settled(containerd.taskDelete(namespace, id))
       })
     }
-    return { done: run(), calls, leave: async () => containerd.close() }
+    return { take, calls, leave: async () => containerd.close() }
   },
 })

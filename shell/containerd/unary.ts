@@ -7,7 +7,7 @@
 import { type Client, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import * as E from 'fp-ts/lib/Either.js'
 import { callFailed, cancelled, type ShellError } from '../errors.ts'
-import { type Cancellable, onAbort } from '../task/cancellable.ts'
+import { type Cancellable, onAbort, type Signal } from '../task/cancellable.ts'
 import { classify } from './classify.ts'
 
 /** A method as the generated service definitions hold it, as far as a client needs it. */
@@ -58,7 +58,7 @@ export const metadataFor = ({ namespace }: Target): Metadata => {
 }
 
 /** What a failed call means to us. Being cancelled because we asked for it is no failure of containerd's. */
-export const toShellError = (path: string, error: ServiceError | null, signal: AbortSignal): ShellError => {
+export const toShellError = (path: string, error: ServiceError | null, signal: Signal): ShellError => {
   const { code, details } = error ?? { code: status.UNKNOWN, details: 'neither an answer nor an error' }
   if (signal.aborted && code === status.CANCELLED) return cancelled
   return callFailed({ class: classify(code, details), call: nameOf(path), code, message: details })

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Clock } from '../clock.ts'
+import type { Signal } from '../task/cancellable.ts'
 import type { Entry } from './entry.ts'
 
 export interface Gather {
@@ -14,7 +15,7 @@ export interface Gather {
 
 interface GatherParts {
   readonly clock: Clock
-  readonly signal: AbortSignal
+  readonly signal: Signal
   /** How many containers a pod has. */
   readonly podSize: (podId: string) => number
   readonly push: (entry: Entry) => void

@@ -18,7 +18,7 @@ import { frameReader } from '../ttrpc/frame.ts'
 import { GetRequest, StatsResponse, WaitResponse } from '../proto/gen/containerd/tasks.ts'
 import { Process } from '../proto/gen/containerd/task.ts'
 import { Metric } from '../proto/gen/containerd/types.ts'
-import { onAbort } from '../task/cancellable.ts'
+import { onAbort, type Signal } from '../task/cancellable.ts'
 import { type Bundle, bundleIn, bundlesFolder, idsIn } from './bundles.ts'
 
 /** A task's exit, as its shim tells it. */
@@ -40,7 +40,7 @@ export interface Shims {
    * Asks the shims of these namespaces for every task that runs or has ended, and tells each exit once, until the signal aborts. Ends
    * when there is nothing left to hear; a shim that cannot be asked has nothing to tell.
    */
-  readonly follow: (namespaces: ReadonlyArray<string>, signal: AbortSignal, tell: (exit: ShimExit) => void) => Promise<void>
+  readonly follow: (namespaces: ReadonlyArray<string>, signal: Signal, tell: (exit: ShimExit) => void) => Promise<void>
 }
 
 /** An answer to State comes at once; that to Wait when the task ends, which ttrpc wants to have a limit. */
@@ -95,7 +95,7 @@ interface Connections {
   readonly use: (path: string, action: (client: TtrpcClient) => Promise<void>) => Promise<void>
 }
 
-const connectionsTo = (clock: Clock, signal: AbortSignal): Connections => {
+const connectionsTo = (clock: Clock, signal: Signal): Connections => {
   const open = new Map<string, { readonly client: TtrpcClient; readonly end: () => void; users: number }>()
   return {
     use: async (path, action) => {
@@ -111,7 +111,7 @@ const connectionsTo = (clock: Clock, signal: AbortSignal): Connections => {
   }
 }
 
-const connectTo = (path: string, clock: Clock, signal: AbortSignal): { readonly client: TtrpcClient; readonly end: () => void } => {
+const connectTo = (path: string, clock: Clock, signal: Signal): { readonly client: TtrpcClient; readonly end: () => void } => {
   const socket = new Socket()
   const frames = frameReader()
   const client = makeClient((bytes) => void socket.write(bytes), clock)

@@ -4,21 +4,21 @@
  * @module
  */
 import type { CallId } from '../../core/index.ts'
-import { type Linked, linkedTo } from './cancellable.ts'
+import { type Linked, linkedTo, type Signal } from './cancellable.ts'
 
 /** What a call can be: ids are counted per owner, and a call and a timer may share one. */
 export type CallKind = 'call' | 'timer'
 
 export interface Calls {
   /** A scope for this call that ends with `parent`, or when `end` is called for it. Closing it forgets it. */
-  readonly begin: (kind: CallKind, owner: string, call: CallId, parent: AbortSignal) => Begun
+  readonly begin: (kind: CallKind, owner: string, call: CallId, parent: Signal) => Begun
   /** Ends the call. Harmless when it has ended already. */
   readonly end: (kind: CallKind, owner: string, call: CallId) => void
   readonly size: () => number
 }
 
 export interface Begun {
-  readonly signal: AbortSignal
+  readonly signal: Signal
   readonly close: () => void
 }
 

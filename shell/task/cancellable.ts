@@ -6,9 +6,21 @@
  */
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 
+/** What tells an action to stop: an `AbortSignal`, or one of our own. Both are listened to with {@link onAbort}. */
+export type Signal = AbortSignal | OwnSignal
+
+/** What an `AbortSignal` is to us, without its events: each call and each timer has one, and an AbortController costs more than they do. */
+export interface OwnSignal {
+  readonly aborted: boolean
+  /** Who is to be called; undefined while there is nobody, and after the abort. */
+  readonly [listening]: Set<() => void> | undefined
+}
+
+const listening: unique symbol = Symbol('listening')
+
 /** The least an action is given: the signal that tells it to stop. */
 export interface Scope {
-  readonly signal: AbortSignal
+  readonly signal: Signal
 }
 
 /**
@@ -18,51 +30,68 @@ export interface Scope {
  */
 export type Cancellable<E, A> = RTE.ReaderTaskEither<Scope, E, A>
 
-const listenersOf = new WeakMap<AbortSignal, Set<() => void>>()
+const foreign = new WeakMap<AbortSignal, Set<() => void>>()
+
+const isOwn = (signal: Signal): signal is OwnSignal => listening in signal
 
 /**
  * Calls `listener` once when `signal` aborts, at once if it has; returns what takes the listener away again.
  *
- * Not `addEventListener`: adding to and removing from a signal walks all its listeners, which is quadratic for the 20,000 open
+ * Not `addEventListener`: adding to and removing from an AbortSignal walks all its listeners, which is quadratic for the 20,000 open
  * waits that share the process's signal, and from the eleventh on some runtimes warn of a leak. So one real listener stands for all.
  */
-export const onAbort = (signal: AbortSignal, listener: () => void): () => void => {
+export const onAbort = (signal: Signal, listener: () => void): () => void => {
   if (signal.aborted) {
     listener()
     return () => undefined
   }
-  const listeners = listenersOf.get(signal) ?? listenOnce(signal)
+  const listeners = isOwn(signal) ? listenersOfOwn(signal) : foreign.get(signal) ?? listenOnce(signal)
   const entry = (): void => listener() // the same function may be given twice
   listeners.add(entry)
   return () => void listeners.delete(entry)
 }
 
 /** How many listeners a signal has that did not go away. What is left when all actions are done is a leak. */
-export const listenersLeft = (signal: AbortSignal): number => listenersOf.get(signal)?.size ?? 0
+export const listenersLeft = (signal: Signal): number => (isOwn(signal) ? signal[listening] : foreign.get(signal))?.size ?? 0
+
+const callAll = (listeners: Set<() => void>): void => {
+  for (const listener of listeners) listener()
+  listeners.clear()
+}
 
 const listenOnce = (signal: AbortSignal): Set<() => void> => {
   const listeners = new Set<() => void>()
-  listenersOf.set(signal, listeners)
-  signal.addEventListener('abort', () => {
-    for (const listener of listeners) listener()
-    listeners.clear()
-  }, { once: true })
+  foreign.set(signal, listeners)
+  signal.addEventListener('abort', () => callAll(listeners), { once: true })
   return listeners
 }
 
+type Mutable<A> = { -readonly [Key in keyof A]: A[Key] }
+
+const listenersOfOwn = (signal: Mutable<OwnSignal>): Set<() => void> => signal[listening] ??= new Set()
+
 /** A signal that aborts with its parent or by itself; `unlink` lets the parent forget it. */
 export interface Linked {
-  readonly signal: AbortSignal
+  readonly signal: Signal
   readonly abort: () => void
   readonly unlink: () => void
 }
 
-/** Why an action ends. Made once: an abort without a reason makes a new error, with a stack, for each call and timer. */
-export const ended: DOMException = new DOMException('This operation was aborted', 'AbortError')
+/** A signal, and what aborts it. */
+export const stoppable = (): Omit<Linked, 'unlink'> => {
+  const signal: Mutable<OwnSignal> = { aborted: false, [listening]: undefined }
+  const abort = (): void => {
+    if (signal.aborted) return
+    signal.aborted = true
+    const listeners = signal[listening]
+    signal[listening] = undefined
+    if (listeners !== undefined) callAll(listeners)
+  }
+  return { signal, abort }
+}
 
 /** Links by hand instead of by `AbortSignal.any`, which on Node 20 keeps every child reachable as long as its parent lives. */
-export const linkedTo = (parent: AbortSignal): Linked => {
-  const own = new AbortController()
-  const abort = (): void => own.abort(ended)
-  return { signal: own.signal, abort, unlink: onAbort(parent, abort) }
+export const linkedTo = (parent: Signal): Linked => {
+  const { signal, abort } = stoppable()
+  return { signal, abort, unlink: onAbort(parent, abort) }
 }

@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import { type Cancelled, cancelled } from '../errors.ts'
-import { onAbort, type Scope } from './cancellable.ts'
+import { onAbort, type Scope, type Signal } from './cancellable.ts'
 import { fifo } from './fifo.ts'
 
 /** What {@link withLimit} returns. All actions that pass through one of these share its slots. */
@@ -40,7 +40,7 @@ export const withLimit = (slots: number): Limit => {
   const waiting = fifo<() => void>()
   let free = slots
 
-  const enter = (signal: AbortSignal): Promise<boolean> => {
+  const enter = (signal: Signal): Promise<boolean> => {
     if (signal.aborted) return Promise.resolve(false)
     if (free > 0) {
       free -= 1

@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import { type Cancelled, cancelled } from '../errors.ts'
-import { onAbort, type Scope } from './cancellable.ts'
+import { onAbort, type Scope, type Signal } from './cancellable.ts'
 
 export interface SingleFlight<Err, A> {
   /** Waits for the action of this key that is in flight, or starts `action`. The caller's signal ends the waiting only. */
@@ -36,7 +36,7 @@ export interface SingleFlight<Err, A> {
  * assert.equal(calls, 1)
  * ```
  */
-export const singleFlight = <Err, A>(lifetime: AbortSignal): SingleFlight<Err, A> => {
+export const singleFlight = <Err, A>(lifetime: Signal): SingleFlight<Err, A> => {
   const flights = new Map<string, Promise<E.Either<Err, A>>>()
 
   const start = (key: string, action: () => Promise<E.Either<Err, A>>): Promise<E.Either<Err, A>> => {

@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 import { type Clock, longestSleepMs } from '../clock.ts'
 import { type TimedOut, timedOut } from '../errors.ts'
-import { ended, linkedTo, type Scope } from './cancellable.ts'
+import { linkedTo, type Scope, stoppable } from './cancellable.ts'
 
 /** A scope that knows the time. */
 export interface Timed extends Scope {
@@ -42,7 +42,7 @@ export const withTimeout = (ms: number, what = 'the call'): Timeout => {
   if (!(ms >= 0)) throw new RangeError(`Cannot limit ${what}: wanted milliseconds from 0 up, found ${ms}`)
   return (action) => (ms > longestSleepMs ? action : (env) => async () => {
     const attempt = linkedTo(env.signal)
-    const timer = new AbortController() // its own, so that the limit still holds for an action that ignores the caller's abort
+    const timer = stoppable() // its own, so that the limit still holds for an action that ignores the caller's abort
     const late = E.left(timedOut(what, ms))
     const expired = env.clock.sleep(ms, timer.signal).then(() => late)
     try {
@@ -50,7 +50,7 @@ export const withTimeout = (ms: number, what = 'the call'): Timeout => {
       if (outcome === late) attempt.abort() // only now: aborting first would let the action's own "cancelled" win the race
       return outcome
     } finally {
-      timer.abort(ended)
+      timer.abort()
       attempt.unlink()
     }
   })

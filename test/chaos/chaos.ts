@@ -103,7 +103,7 @@ const strike = async (stage: Stage, random: Random, options: ChaosOptions, isOve
 const median = (numbers: ReadonlyArray<number>): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 const exitToLineMs = ({ time, exitedAt }: StoppedLine): number => new Date(time).getTime() - new Date(exitedAt).getTime()
 const ordinary = (ended: ReadonlyArray<Ended>): ReadonlyArray<number> =>
-  ended.filter(({ how }) => how === 'plain' || how === 'killed').map(({ line }) => exitToLineMs(line))
+  ended.filter(({ how }) => how === 'plain' || how === 'killed').flatMap(({ line }) => (line === undefined ? [] : [exitToLineMs(line)]))
 
 /** Ids are used again, so that a run goes by its id and its pid. */
 const renamed = <A extends { readonly id: string; readonly pid: number }>(run: A): A => ({ ...run, id: nameOf(run.id, run.pid) })
@@ -118,12 +118,18 @@ const judged = async ({ lives: program, witness: beside }: Stage, ended: Readonl
     way: 'plain' as const,
     reason: reasonFor('plain', code),
   }))
-  return judge(exiting, program.lines().map(renamed), (await rowsOnDisk(program.stateDir)).map(renamedRow), {
+  const heard = (name: string): boolean => {
+    const run = names.get(name)
+    return run !== undefined && beside.heard(run)
+  }
+  const rows = await rowsOnDisk(program.stateDir)
+  const seen = new Set(rows.flatMap((row) => (row._tag === 'RunRecord' ? [nameOf(row.run.id, row.run.pid)] : [])))
+  return judge(exiting, program.lines().map(renamed), rows.map(renamedRow), {
     isUnseen: (name) => {
       const run = names.get(name)
-      return run !== undefined && (run.how === 'shot' || !beside.heard(run))
+      return run?.how === 'shot' || !heard(name)
     },
-    isUnheardOf: () => false,
+    isUnheardOf: (name) => names.get(name)?.line === undefined && !seen.has(name) && !heard(name),
     isUncounted: () => false,
   })
 }
@@ -150,6 +156,7 @@ const toldWrongly = ({ plugin, lives: program }: Stage, ended: ReadonlyArray<End
       ...ended.filter((other) => other.id === run.id && other.startedAt > run.startedAt).map((other) => other.startedAt),
     )
     const told = plugin.stops().filter(({ id, at }) => id === run.id && at >= run.startedAt && at < next).length
+    if (run.line === undefined) return []
     const toldAt = new Date(run.line.time).getTime()
     const quietly = program.all.some((life) => attended(life)[0] <= run.endedAt && toldAt <= life.to)
     const kills = program.all.filter(({ to }) => to >= run.endedAt && to <= toldAt).length
@@ -235,7 +242,10 @@ export const chaos = (options: ChaosOptions): Promise<ChaosReport> =>
     const unheard = [...missedBy(listeners, told), ...toldWrongly(stage, ended)]
     const slowdown = median(ordinary(loud)) / Math.max(1, median(ordinary(quiet)))
     const hung = loud.filter(({ how }) => how === 'hangs')
-    const afterHangMs = Math.max(0, ...hung.map(({ line }) => exitToLineMs(line) - options.hangSeconds * 1_000))
+    const afterHangMs = Math.max(
+      0,
+      ...hung.flatMap(({ line }) => (line === undefined ? [] : [exitToLineMs(line) - options.hangSeconds * 1_000])),
+    )
     const text =
       `${loud.length} runs (${struck}), ${
         figures(verdict)

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Random } from '../sim/random.ts'
-import { type Containerd, type Ctr, isAlive, makeGate, signalShim, type SlowRunc } from '../support/containerd/index.ts'
+import { cleanedAtStart, type Containerd, type Ctr, isAlive, makeGate, signalShim, type SlowRunc } from '../support/containerd/index.ts'
 import { taskFolder } from '../support/containerd/sweep.ts'
 import type { StoppedLine } from '../support/reaper.ts'
 import { waitFor } from '../support/wait_for.ts'
@@ -24,7 +24,8 @@ export interface Ended {
   /** When it was started and told to end, wall clock, ms. */
   readonly startedAt: number
   readonly endedAt: number
-  readonly line: StoppedLine
+  /** undefined: it was never told, for containerd threw the run away when it started, before anybody had seen it. */
+  readonly line: StoppedLine | undefined
 }
 
 export interface ChurnOptions {
@@ -49,7 +50,7 @@ export const runOnce = async (options: ChurnOptions, id: string, how: How, code:
   const gate = makeGate(daemon.rootfs, `${ctr.namespace}-${serial}`)
   const command = `${gate.wait}; exit ${code}`
   const pidOf = (): number => Number(readFileSync(join(taskFolder(daemon.dir), ctr.namespace, id, 'init.pid'), 'utf8'))
-  const of = (pid: number, endedAt: number, truth: number, line: StoppedLine): Ended => ({
+  const of = (pid: number, endedAt: number, truth: number, line: StoppedLine | undefined): Ended => ({
     id,
     pid,
     how,
@@ -58,6 +59,12 @@ export const runOnce = async (options: ChurnOptions, id: string, how: How, code:
     endedAt,
     line,
   })
+  // A run that containerd threw away may still have been seen before that; if not, nobody can tell of it.
+  const told = async (pid: number): Promise<StoppedLine | undefined> => {
+    const early = await lives.toldOf(id, pid, 20_000).catch(() => undefined)
+    if (early !== undefined || cleanedAtStart(daemon, id, startedAt)) return early
+    return await lives.toldOf(id, pid)
+  }
   // The bundle of the run before goes a moment after its task; what a start that failed leaves is in the way of the next.
   const start = (): Promise<unknown> =>
     waitFor(async () => {
@@ -97,7 +104,7 @@ export const runOnce = async (options: ChurnOptions, id: string, how: How, code:
     else if (how === 'shot') signalShim(daemon, ctr.namespace, id, 'SIGKILL')
     else gate.open()
     if (how !== 'shot') await waitFor(() => !isAlive(pid), { what: `${id} to exit`, everyMs: 5 })
-    return of(pid, endedAt, how === 'killed' || how === 'shot' ? 137 : code, await lives.toldOf(id, pid))
+    return of(pid, endedAt, how === 'killed' || how === 'shot' ? 137 : code, await told(pid))
   }
 
   try {

@@ -24,7 +24,8 @@ export interface Lives {
   readonly lines: () => ReadonlyArray<StoppedLine>
   /** The line of the run with this pid. */
   readonly lineOf: (id: string, pid: number) => StoppedLine | undefined
-  readonly toldOf: (id: string, pid: number) => Promise<StoppedLine>
+  /** Its line, once it is there; 120 s are given to it unless told. */
+  readonly toldOf: (id: string, pid: number, timeoutMs?: number) => Promise<StoppedLine>
   readonly begin: () => Promise<void>
   readonly kill: () => Promise<void>
   /** SIGTERM; answers the exit code. */
@@ -51,8 +52,8 @@ export const lives = ({ dir, address, namespace, flags }: LivesOptions): Lives =
     all,
     lines,
     lineOf,
-    toldOf: (id, pid) =>
-      waitFor(() => lineOf(id, pid), { what: `the end of ${nameOf(id, pid)} to be told`, timeoutMs: 120_000, everyMs: 30 }),
+    toldOf: (id, pid, timeoutMs = 120_000) =>
+      waitFor(() => lineOf(id, pid), { what: `the end of ${nameOf(id, pid)} to be told`, timeoutMs, everyMs: 30 }),
     begin: async () => {
       const reaper = await startReaper({ address, namespaces: [namespace], stateDir, flags })
       all.push({ reaper, from: Date.now(), to: Infinity })

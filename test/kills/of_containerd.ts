@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { storeIn } from '../../shell/cli/run_store.ts'
 import { randomOf } from '../sim/random.ts'
-import { type Containerd, startContainerd } from '../support/containerd/index.ts'
+import { cleanedAtStart, type Containerd, startContainerd } from '../support/containerd/index.ts'
 import { signal } from '../support/containerd/processes.ts'
 import { type ReaperProcess, startReaper } from '../support/reaper.ts'
 import { waitFor } from '../support/wait_for.ts'
@@ -130,10 +130,7 @@ export interface OutageOptions extends KillsOptions {
  * A shim whose container has exited while containerd was dead is removed by newer versions at their start; where that fails, as when
  * `runc delete` does, they forget it all the same, and nothing that speaks to containerd can remove it.
  */
-const forgotten = (daemon: Containerd, left: string): boolean =>
-  daemon.log(1e6).split('\n').some((line) =>
-    line.includes('cleaning leaked shim process') && line.includes(`id=${left.split(' ').at(-1) ?? ''} `)
-  )
+const forgotten = (daemon: Containerd, left: string): boolean => cleanedAtStart(daemon, left.split(' ').at(-1) ?? '')
 
 export const killsOfContainerd = ({ seed, kills, say, longOutages }: OutageOptions): Promise<KillsReport> =>
   inScene(async (scene) => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { linkedTo, listenersLeft, onAbort } from '../../../shell/task/cancellable.ts'
+import { linkedTo, listenersLeft, onAbort, stoppable } from '../../../shell/task/cancellable.ts'
 
 t.test('onAbort calls each listener once, in the order they came', async (t) => {
   const stop = new AbortController()
@@ -66,4 +66,38 @@ t.test('a linked signal aborts alone', async (t) => {
   child.abort()
   t.ok(child.signal.aborted)
   t.notOk(parent.signal.aborted)
+})
+
+t.test('a signal of our own is listened to as an AbortSignal is', async (t) => {
+  const stop = stoppable()
+  const heard: Array<string> = []
+  onAbort(stop.signal, () => {
+    heard.push('first')
+    away()
+    stop.abort()
+  })
+  const away = onAbort(stop.signal, () => heard.push('taken away by the first'))
+  const left = onAbort(stop.signal, () => heard.push('taken away before'))
+  onAbort(stop.signal, () => heard.push('last'))
+  left()
+  left()
+  t.equal(listenersLeft(stop.signal), 3)
+  stop.abort()
+  stop.abort()
+  t.same(heard, ['first', 'last'], 'each once, in the order they came')
+  t.equal(listenersLeft(stop.signal), 0)
+  onAbort(stop.signal, () => heard.push('late'))
+  t.same(heard, ['first', 'last', 'late'], 'who comes after the abort is called at once')
+})
+
+t.test('an abort goes down from a signal to those that are linked to it, and a child that is done leaves nothing behind', async (t) => {
+  const parent = stoppable()
+  const child = linkedTo(parent.signal)
+  const grandchild = linkedTo(child.signal)
+  const gone = linkedTo(child.signal)
+  gone.unlink()
+  t.equal(listenersLeft(child.signal), 1)
+  parent.abort()
+  t.ok(grandchild.signal.aborted)
+  t.notOk(gone.signal.aborted)
 })

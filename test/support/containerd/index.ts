@@ -1,6 +1,7 @@
 /** The harness for a real containerd: everything a test or a benchmark imports of it. */
 export { type Availability, needsContainerd, realContainerd } from './available.ts'
 export type { CtrResult } from './call_ctr.ts'
+export { cleanedAtStart } from './cleaned_at_start.ts'
 export { type Ctr, ctrFor, type RmClient, type RunOptions, type TaskDeleteOptions, type TaskRow } from './ctr.ts'
 export { type Containerd, type ContainerdOptions, startContainerd } from './daemon.ts'
 export { type EventWatch, type SeenEvent, watchEvents } from './events.ts'

@@ -12,6 +12,7 @@ import { type FakeStream, fakeStream } from '../../../support/fake_stream.ts'
 import type { Vector } from '../../../support/property.ts'
 import { type TestEnv, testEnv } from '../../../support/shell_env.ts'
 import { settle } from '../../../support/virtual_clock.ts'
+import type { Signal } from '../../../../shell/task/cancellable.ts'
 
 const empty: Partial<Containerd> = {
   containerList: () => succeeds([]),
@@ -141,7 +142,7 @@ export const cases: ReadonlyArray<Vector> = [
   {
     name: 'connection: shims are asked from the loss of containerd until it is back, once',
     run: async () => {
-      const asked: Array<AbortSignal> = []
+      const asked: Array<Signal> = []
       let looks = 0
       const shims: Shims = {
         look: async () => {

@@ -11,6 +11,7 @@ import {
   defaultPolicy,
   millis,
   type Policy,
+  policyProblem,
   type ReaperEvent,
   type ReaperRecord,
   replayRecords,
@@ -97,7 +98,8 @@ const readsAtOnce = 16
 const keptInMemory = 10_000
 
 /**
- * Starts a reaper. It first takes up what the store says was left undone, then connects; containerd may come and go.
+ * Starts a reaper. It first takes up what the store says was left undone, then connects; containerd may come and go. Throws a RangeError
+ * at once for a policy that cannot be obeyed.
  *
  * @example
  * ```ts
@@ -122,17 +124,24 @@ const keptInMemory = 10_000
  * await embedded.stop()
  * ```
  */
-export const startReaper = (options: ReaperOptions): TE.TaskEither<StoreFailed, Reaper> => async () => {
-  const loaded = await options.store.load()()
-  if (E.isLeft(loaded)) return loaded
-  return E.right(await begin(options, loaded.right))
+export const startReaper = (options: ReaperOptions): TE.TaskEither<StoreFailed, Reaper> => {
+  const policy = policyFor(options)
+  const problem = policyProblem(policy)
+  if (problem !== undefined) throw new RangeError(`Cannot start the reaper: ${problem}`)
+  return async () => {
+    const loaded = await options.store.load()()
+    if (E.isLeft(loaded)) return loaded
+    return E.right(await begin(options, policy, loaded.right))
+  }
 }
 
-const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord>): Promise<Reaper> => {
+const policyFor = ({ selectors = [], io, nri, policy, dryRun = false }: ReaperOptions): Policy => {
+  const given = { selective: selectors.length > 0, io: io !== undefined, nri: nri !== undefined }
+  return { ...defaultPolicy, ...given, ...policy, ...(dryRun ? { sweepLeftBehind: false } : {}) }
+}
+
+const begin = async (options: ReaperOptions, policy: Policy, records: ReadonlyArray<ReaperRecord>): Promise<Reaper> => {
   const { containerd, store, namespaces, selectors = [], clock = systemClock, log = silentLog, random = Math.random } = options
-  const given = { selective: selectors.length > 0, io: options.io !== undefined, nri: options.nri !== undefined }
-  const dryRun = options.dryRun ?? false
-  const policy: Policy = { ...defaultPolicy, ...given, ...options.policy, ...(dryRun ? { sweepLeftBehind: false } : {}) }
   const end = new AbortController()
   const stopping = linkedTo(end.signal)
   const events = mailbox<ReaperEvent>(mailboxCapacity)
@@ -152,7 +161,7 @@ const begin = async (options: ReaperOptions, records: ReadonlyArray<ReaperRecord
     limits: { ...defaultCallLimits, ...options.limits },
     namespaces,
     selectors,
-    dryRun,
+    dryRun: options.dryRun ?? false,
     io: options.io === undefined ? undefined : attachOnce(options.io),
     shims: options.shims,
     post: events.post,

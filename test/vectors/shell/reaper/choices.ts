@@ -1,7 +1,9 @@
 /** Whose containers, and how far we go: namespaces, selectors, the grace for others, dry runs, attached IO. */
 import { status } from '@grpc/grpc-js'
 import assert from 'node:assert/strict'
+import type { ReaperRecord } from '../../../../core/index.ts'
 import { onCall, refused } from '../../../../shell/embedded/index.ts'
+import { connect, memoryStore, startReaper } from '../../../../shell/index.ts'
 import { systemClock } from '../../../../shell/clock.ts'
 import type { Clock } from '../../../../shell/clock.ts'
 import type { Vector } from '../../../support/property.ts'
@@ -11,6 +13,18 @@ import { waitFor } from '../../../support/wait_for.ts'
 const scope = { signal: new AbortController().signal }
 
 export const cases: ReadonlyArray<Vector> = [
+  {
+    name: 'reaper: a policy that cannot be obeyed is refused at once, before the store is looked at',
+    run: async () => {
+      const containerd = connect({ address: '/nowhere/containerd.sock' })
+      const store = { ...memoryStore<ReaperRecord>(), load: () => () => Promise.reject(new Error('the store was looked at')) }
+      assert.throws(() => startReaper({ containerd, store, namespaces: ['ci'], policy: { maxHandlings: 0 } }), {
+        name: 'RangeError',
+        message: 'Cannot start the reaper: policy.maxHandlings: wanted a whole number from 1 up, found 0',
+      })
+      containerd.close()
+    },
+  },
   {
     name: 'reaper: what is in other namespaces is neither asked for nor touched',
     run: () =>

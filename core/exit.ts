@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Nanos } from './ids.ts'
+import { type Nanos, nanos } from './ids.ts'
 
 /**
  * How an exit is known, best first.
@@ -24,6 +24,9 @@ export interface Exit {
 
 /** The code of an exit that nobody saw (containerd's `unknownExitCode`). */
 export const unknownExitCode = 255
+
+/** The last moment at which it can have taken place: an inferred one has the time at which we heard of it, cut to a millisecond. */
+export const latest = ({ at, rank }: Exit): Nanos => (rank === 'inferred' ? nanos(at + 999_999n) : at)
 
 const worth: Readonly<Record<ExitRank, number>> = { inferred: 0, synthesised: 1, observed: 2 }
 

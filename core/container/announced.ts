@@ -7,6 +7,7 @@
  */
 import type { CleanUpSettled, DeleteSettled, LoadSettled } from '../answer.ts'
 import { backoffMs } from '../backoff.ts'
+import { latest } from '../exit.ts'
 import { containerOwner } from '../ids.ts'
 import type { Context, RunEvent, Stepped } from './context.ts'
 import { inPhase, isNextToCome, isTimer, mustWaitItsTurn, persist, runRecord, unmoved } from './context.ts'
@@ -81,7 +82,7 @@ const takesLong = (ctx: Context, run: Run, self: Announced): Stepped => {
 
 const loaded = (ctx: Context, outcome: LoadSettled['outcome'], run: Run, owed: Owed): Stepped => {
   // A later end is that of another run, even under the same pid.
-  const isOurs = outcome._tag === 'Stopped' && hasPid(run, outcome.pid) && (outcome.exitedAt ?? 0n) <= owed.over.exit.at
+  const isOurs = outcome._tag === 'Stopped' && hasPid(run, outcome.pid) && (outcome.exitedAt ?? 0n) <= latest(owed.over.exit)
   if (mustWaitItsTurn(ctx.container, run)) return later(ctx, run, owed, 'an earlier run of the container is being handled')
   switch (outcome._tag) {
     case 'Stopped':

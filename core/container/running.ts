@@ -31,7 +31,7 @@ export const stepRunning = (ctx: Context, event: RunEvent, run: Run, self: Runni
     case 'MetadataKnown':
     case 'SeenRunning':
       if (!isMetadataKnown(ctx.container)) return unmoved(run)
-      return self.watch === undefined ? watch(ctx, run, self) : note(ctx, run, self)
+      return self.watch === undefined ? watch(ctx, run, { ...self, watchFailures: 0 }) : note(ctx, run, answered(self))
     case 'PersistSettled': // whichever row it was: to write that it runs once more, at the next listing, does no harm
       return event.outcome._tag === 'Failed' && self.noted === true ? [inPhase(run, withoutRow(self)), []] : unmoved(run)
     case 'WatchSettled':
@@ -40,6 +40,9 @@ export const stepRunning = (ctx: Context, event: RunEvent, run: Run, self: Runni
       return unmoved(run)
   }
 }
+
+/** A daemon that tells of it is one that answers: the next failure is the first again. */
+const answered = (self: Running): Running => (self.watchFailures === 0 ? self : { ...self, watchFailures: 0 })
 
 const withoutRow = ({ noted: _, ...self }: Running): Running => self
 
@@ -72,8 +75,8 @@ const watchEnded = (ctx: Context, outcome: WatchOutcome, run: Run, self: Running
       return begin(ctx, { _tag: 'ExitFound', exit: inferredExit(ctx.at), sure: false, gone: true }, run, closed)
     case 'Failed': {
       const shimClosed = self.shimClosed || outcome.reason === 'ShimClosed'
-      // The relist that follows every reconnection opens the Wait again, for all containers at once.
-      if (outcome.reason === 'Disconnected') return [inPhase(run, { ...closed, shimClosed }), []]
+      // The relist that follows a reconnection opens all Waits again, but not before every shim has answered: one that stands still holds it
+      // up for 2 s, and what exits meanwhile may be gone when containerd dies again.
       const watchFailures = self.watchFailures + 1
       return [
         inPhase(run, { ...closed, shimClosed, watchFailures, rewatch: ctx.call }),

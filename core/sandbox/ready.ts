@@ -7,6 +7,7 @@
 import type { SandboxWatchSettled } from '../answer.ts'
 import { backoffMs } from '../backoff.ts'
 import type { Effect } from '../effect.ts'
+import { latest } from '../exit.ts'
 import type { CallId, Millis, Nanos } from '../ids.ts'
 import { callId, plus, sandboxOwner } from '../ids.ts'
 import type { Sandbox, SandboxEnd, SandboxPhase } from '../state.ts'
@@ -101,7 +102,7 @@ const end = (env: SandboxEnv, sandbox: Sandbox, self: Ready, { code, exitedAt, a
   const cancel = cancelTimer(sandbox, rewatch)
   // An exit that cannot be told from the last one is a late word of it, and the start that came between was late too. That one may
   // have the time at which we learnt of it: whatever took place before is no end of a later life.
-  if (before !== undefined && (exitedAt === undefined || exitedAt <= before.exit.at)) {
+  if (before !== undefined && (exitedAt === undefined || exitedAt <= latest(before.exit))) {
     return [again(sandbox, before), cancel]
   }
   const exit = exitReport(code, exitedAt, at)

@@ -129,10 +129,37 @@ export const cases: ReadonlyArray<Vector> = [
       'rule 11: when containerd dies every Wait fails; nothing has exited, and the listing after the reconnection opens the Waits again',
     run: () => {
       const talk = conversation()
-      assert.equal(talk.answer('WATCH', failed('Disconnected')), '')
-      assert.equal(talk.finish(), '')
-      assert.equal(talk.tell(listing({ containers: { c: metadata }, tasks: { c: { _tag: 'Running', pid: 42 } } })), 'WATCH')
+      assert.equal(talk.answer('WATCH', failed('Disconnected')), 'BO(c,1)')
+      assert.equal(talk.status(), 'RUNNING 42')
+      assert.equal(talk.tell(running), 'WATCH')
       assert.equal(talk.status(), 'RUNNING 42')
     },
   },
+  {
+    name: 'rule 3: after a reconnection a Wait is opened again without waiting for a listing, which a shim that stands still can hold up',
+    run: () => {
+      const talk = conversation()
+      assert.equal(talk.answer('WATCH', failed('Disconnected')), 'BO(c,1)')
+      assert.equal(talk.wake(), 'WATCH')
+      assert.equal(talk.answer('WATCH', failed('Disconnected')), 'BO(c,2)', 'as long as containerd is away, more and more rarely')
+      assert.equal(talk.wake(), 'WATCH')
+      talk.next({ LOAD: [stopped(3, 7)] })
+      assert.equal(talk.answer('WATCH', waited(3, 7)), 'SAVE LOAD KILL TD SAVE STOP EMIT(STOPPED,c,s)')
+      assert.equal(talk.status(), 'EXITED 3 @7 Error')
+    },
+  },
+  {
+    name: 'a listing that tells of a run forgets how often its Wait has failed, with the Wait open and without',
+    run: () => {
+      const talk = conversation()
+      assert.equal(talk.answer('WATCH', failed('Disconnected')), 'BO(c,1)')
+      assert.equal(talk.wake(), 'WATCH')
+      assert.equal(talk.tell(running), '')
+      assert.equal(talk.answer('WATCH', failed('Disconnected')), 'BO(c,1)')
+      assert.equal(talk.tell(running), 'WATCH')
+      assert.equal(talk.answer('WATCH', failed('Disconnected')), 'BO(c,1)')
+    },
+  },
 ]
+
+const running = listing({ containers: { c: metadata }, tasks: { c: { _tag: 'Running', pid: 42 } } })

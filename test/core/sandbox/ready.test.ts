@@ -107,5 +107,6 @@ t.test('an exit from before the last end was known is a late word of that end, a
   const [late, effects] = play([...over, exited(7_000_000n)])
   t.match(late, { generation: 1, phase: { _tag: 'NotReady', exit: { code: 255 } } })
   t.strictSame(effects, [])
+  t.equal(recorded([...over, exited(8_698_702n)]), undefined, 'nor is one of the same millisecond')
   t.strictSame(recorded([...over, exited(21_000_000n)]), { code: 0, at: 21_000_000n, rank: 'observed' })
 })

@@ -129,7 +129,8 @@ const judged = async ({ lives: program, witness: beside }: Stage, ended: Readonl
       const run = names.get(name)
       return run?.how === 'shot' || !heard(name)
     },
-    isUnheardOf: (name) => names.get(name)?.line === undefined && !seen.has(name) && !heard(name),
+    // Not seen in the life of the connection that was cut, nor listed before containerd died; the witness, whom nobody cuts, may have heard.
+    isUnheardOf: (name) => names.get(name)?.line === undefined && !seen.has(name),
     isUncounted: () => false,
   })
 }

@@ -50,9 +50,9 @@ export const ofKnowledge: ReadonlyArray<Mutation> = [
   {
     name: 'takes a lost connection for an exit',
     file: 'core/container/running.ts',
-    find: "if (outcome.reason === 'Disconnected') return [inPhase(run, { ...closed, shimClosed }), []]",
+    find: 'const watchFailures = self.watchFailures + 1',
     put:
-      "if (outcome.reason === 'Disconnected') return begin(ctx, { _tag: 'ExitFound', exit: inferredExit(ctx.at), sure: true, gone: false }, run, closed)",
+      "if (outcome.reason === 'Disconnected') return begin(ctx, { _tag: 'ExitFound', exit: inferredExit(ctx.at), sure: true, gone: false }, run, closed)\n      const watchFailures = self.watchFailures + 1",
     by: sim.otherRun,
   },
   {
@@ -127,7 +127,7 @@ export const ofOthers: ReadonlyArray<Mutation> = [
   {
     name: 'lets a late start end a sandbox twice',
     file: 'core/sandbox/ready.ts',
-    find: '(exitedAt === undefined || exitedAt <= before.exit.at)',
+    find: '(exitedAt === undefined || exitedAt <= latest(before.exit))',
     put: 'false',
     by: sim.sandbox,
   },

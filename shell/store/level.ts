@@ -71,7 +71,7 @@ export const openStore = (options: StoreOptions): TE.TaskEither<StoreFailed, Dur
   try {
     finishSalvage(dir)
     mkdirSync(dir, { recursive: true, mode: 0o700 })
-    const owned = await own(dir)
+    const owned = await own(dir, options.clock)
     if (E.isLeft(owned)) {
       return refused(`a reaper with pid ${owned.left} uses it; stop that one or give another directory`)
     }

@@ -8,6 +8,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
+import type { Clock } from '../clock.ts'
+import type { Signal } from '../task/cancellable.ts'
 import { isLocked, openLevel } from './table.ts'
 
 export interface Ownership {
@@ -16,11 +18,26 @@ export interface Ownership {
 
 const fileOf = (dir: string): string => join(dir, 'owner')
 
+/** Whoever has the lock and no name beside it is about to let go, or has only just taken it. */
+const patienceMs = 2_000
+const lookEveryMs = 50
+
 /**
- * Takes the directory, or gives the pid of the process that has it; `unknown` if that cannot be read. Rejects when the directory
- * cannot be written.
+ * Takes the directory, or gives the pid of the process that has it; `unknown` if none is told within 2 s, in which one that ends gets to let
+ * go: a restart does not always wait for that. Rejects when the directory cannot be written.
  */
-export const own = async (dir: string): Promise<E.Either<string, Ownership>> => {
+export const own = async (dir: string, clock: Clock): Promise<E.Either<string, Ownership>> => {
+  const began = clock.monotonic()
+  for (;;) {
+    const taken = await take(dir)
+    if (E.isRight(taken) || taken.left !== unknown || clock.monotonic() - began >= patienceMs) return taken
+    await clock.sleep(lookEveryMs, never)
+  }
+}
+
+const never: Signal = new AbortController().signal
+
+const take = async (dir: string): Promise<E.Either<string, Ownership>> => {
   try {
     const lock = await openLevel(join(dir, 'lock'))
     writeFileSync(fileOf(dir), `${process.pid}\n`, { mode: 0o600 })
@@ -36,10 +53,12 @@ export const own = async (dir: string): Promise<E.Either<string, Ownership>> => 
   }
 }
 
+const unknown = 'unknown'
+
 const ownerOf = (dir: string): string => {
   try {
-    return /^\d+$/.exec(readFileSync(fileOf(dir), 'utf8').trim())?.[0] ?? 'unknown'
+    return /^\d+$/.exec(readFileSync(fileOf(dir), 'utf8').trim())?.[0] ?? unknown
   } catch {
-    return 'unknown'
+    return unknown
   }
 }

@@ -59,7 +59,7 @@ export const salvage = (options: SalvageOptions): TE.TaskEither<StoreFailed, Sal
   try {
     finishSalvage(dir)
     if (!existsSync(rowsIn(dir)) && !existsSync(join(dir, 'head'))) return E.right(nothingDone)
-    const owned = await own(dir)
+    const owned = await own(dir, options.clock)
     if (E.isLeft(owned)) return refused(`a reaper with pid ${owned.left} uses it; stop that one first`)
     owner = owned.right
     const boot = options.boot ?? await bootId()

@@ -36,7 +36,7 @@ import type { Shims } from './shim/shims.ts'
 import { stayConnected } from './source/connection.ts'
 import { type NotStopped, type Stopped, stoppedRuns } from './stopped.ts'
 import type { AnnouncementLog, Store } from './store/port.ts'
-import { linkedTo } from './task/cancellable.ts'
+import { linkedTo, stoppable } from './task/cancellable.ts'
 import { withLimit } from './task/limit.ts'
 
 export interface ReaperOptions {
@@ -142,7 +142,7 @@ const policyFor = ({ selectors = [], io, nri, policy, dryRun = false }: ReaperOp
 
 const begin = async (options: ReaperOptions, policy: Policy, records: ReadonlyArray<ReaperRecord>): Promise<Reaper> => {
   const { containerd, store, namespaces, selectors = [], clock = systemClock, log = silentLog, random = Math.random } = options
-  const end = new AbortController()
+  const end = stoppable()
   const stopping = linkedTo(end.signal)
   const events = mailbox<ReaperEvent>(mailboxCapacity)
   const runs = stoppedRuns()
@@ -191,7 +191,7 @@ const begin = async (options: ReaperOptions, policy: Policy, records: ReadonlyAr
   const stop = async (graceMs: number): Promise<void> => {
     stopping.abort()
     await connected
-    const patience = new AbortController()
+    const patience = stoppable()
     await Promise.race([loop.settled(), clock.sleep(graceMs, patience.signal)])
     patience.abort()
     end.abort()

@@ -31,7 +31,7 @@ export const stepRunning = (ctx: Context, event: RunEvent, run: Run, self: Runni
     case 'MetadataKnown':
     case 'SeenRunning':
       if (!isMetadataKnown(ctx.container)) return unmoved(run)
-      return self.watch === undefined ? watch(ctx, run, { ...self, watchFailures: 0 }) : note(ctx, run, answered(self))
+      return (self.watch === undefined ? watch : note)(ctx, run, answered(self))
     case 'PersistSettled': // whichever row it was: to write that it runs once more, at the next listing, does no harm
       return event.outcome._tag === 'Failed' && self.noted === true ? [inPhase(run, withoutRow(self)), []] : unmoved(run)
     case 'WatchSettled':

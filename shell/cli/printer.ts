@@ -12,6 +12,7 @@ import { type Head, openHead, readHead } from '../store/head.ts'
 import type { AnnouncementLog } from '../store/port.ts'
 import { reasonOf } from '../store/table.ts'
 import type { Outlet } from './streams.ts'
+import { stoppable } from '../task/cancellable.ts'
 
 export interface PrinterOptions {
   readonly stateDir: string
@@ -89,7 +90,7 @@ export const makePrinter = ({ stateDir, announcements, print, outlet, log, clock
 
   /** Waits for `work`, but not for a reader that does not read. */
   const aLittle = async (work: Promise<void> | undefined): Promise<void> => {
-    const patience = new AbortController()
+    const patience = stoppable()
     await Promise.race([work, clock.sleep(waitMs, patience.signal)])
     patience.abort()
   }

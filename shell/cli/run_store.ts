@@ -22,10 +22,10 @@ export const storeIn = (stateDir: string): string => join(stateDir, 'store')
 
 export const openRunStore = async (config: Config, log: Log): Promise<E.Either<StoreFailed, Store<ReaperRecord>>> => {
   if (config.dryRun) return E.right(memoryStore<ReaperRecord>())
-  const isTrusted = trusted(config.stateDir)
-  if (E.isLeft(isTrusted)) return isTrusted
-  const dir = storeIn(config.stateDir)
   if (config.salvage) {
+    const isTrusted = trusted(config.stateDir)
+    if (E.isLeft(isTrusted)) return isTrusted
+    const dir = storeIn(config.stateDir)
     const done = await salvage({ dir, clock: systemClock })()
     if (E.isLeft(done)) return done
     const { kept, lost, movedTo } = done.right

@@ -11,6 +11,7 @@ import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Clock, systemClock } from '../clock.ts'
+import { stoppable } from '../task/cancellable.ts'
 
 /** A line for a person: what was wanted, what was found, what to do. */
 export interface ControlProblem {
@@ -92,7 +93,7 @@ export const askControl = (stateDir: string, clock: Clock = systemClock): TE.Tas
     if (refusal !== undefined) return resolve(E.left(refusal))
     const chunks: Array<Buffer> = []
     const socket = createConnection(path)
-    const patience = new AbortController()
+    const patience = stoppable()
     void clock.sleep(answerMs, patience.signal).then((how) => {
       if (how === 'elapsed') socket.destroy(new Error(`no answer within ${answerMs} ms`))
     })

@@ -21,6 +21,7 @@ import type { Store } from '../store/port.ts'
 import type { SocketProblem } from './socket.ts'
 import { makeStage, type Stage } from './stage.ts'
 import { makeView, type View } from './view.ts'
+import { stoppable } from '../task/cancellable.ts'
 
 export interface CriOptions {
   readonly namespaces: ReadonlyArray<string>
@@ -87,7 +88,7 @@ interface Theatre extends Served {
  * ```
  */
 export const makeCri = ({ namespaces, version, clock = systemClock, limits }: CriOptions): Cri => {
-  const end = new AbortController()
+  const end = stoppable()
   const directory = makeDirectory(clock)
   let state: State = initial('')
   let hasBegun = false

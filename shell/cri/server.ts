@@ -10,6 +10,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Clock } from '../clock.ts'
 import { addCriServices, type CriParts } from './services.ts'
 import { ownSocket, type SocketProblem } from './socket.ts'
+import { stoppable } from '../task/cancellable.ts'
 
 export interface CriServer {
   /** Ends all streams with UNAVAILABLE, and takes the socket away. */
@@ -47,7 +48,7 @@ const endMs = 500
 
 /** Streams have been told that it is over; whoever does not read that is left behind. */
 const shutDown = async (server: Server, clock: Clock): Promise<void> => {
-  const nap = new AbortController()
+  const nap = stoppable()
   server.tryShutdown(() => nap.abort())
   await clock.sleep(endMs, nap.signal)
   server.forceShutdown()

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Clock } from '../clock.ts'
+import { stoppable } from '../task/cancellable.ts'
 
 export interface Moments extends Pick<Clock, 'now' | 'monotonic'> {
   /** Calls `act` when what is being done at the moment is done. */
@@ -17,7 +18,7 @@ export const momentsOf = (clock: Clock): Moments => ({
   monotonic: clock.monotonic,
   soon: queueMicrotask,
   after: (ms, act) => {
-    const nap = new AbortController()
+    const nap = stoppable()
     const wait = async (): Promise<void> => {
       if (await clock.sleep(ms, nap.signal) === 'aborted') return
       for (let rounds = 0; rounds < 2; rounds++) await new Promise((resolve) => setImmediate(resolve))

@@ -19,6 +19,7 @@ import { awaitRegistration } from './register.ts'
 import { inOrder } from './turns.ts'
 import { makeUpdates } from './updates.ts'
 import type { Container, ContainerUpdate, FailedUpdate, NriWorld, PodSandbox } from './world.ts'
+import { stoppable } from '../task/cancellable.ts'
 
 export interface NriHostOptions {
   /** Where plugins connect. None: they cannot. */
@@ -181,7 +182,7 @@ export const startNriHost = (options: NriHostOptions): TE.TaskEither<NriUnusable
   const mayWant = (name: NriEventName): boolean => plugins.some((plugin) => plugin.mayWant(name))
   const notify = (event: NriEvent): T.Task<Told> => async () => {
     if (!mayWant(event.name)) return { _tag: 'NoneListening' }
-    const timer = new AbortController()
+    const timer = stoppable()
     const late = clock.sleep(requestTimeoutMs, timer.signal).then((): Told => ({ _tag: 'Late', ms: requestTimeoutMs }))
     const told = await Promise.race([turns(event.pod.id, () => tellAll(event)), late])
     timer.abort()

@@ -14,6 +14,7 @@ import { decodeMessage, encodeMessage } from '../ttrpc/codec.ts'
 import type { Handler } from '../ttrpc/server.ts'
 import { code, refused, shown } from '../ttrpc/status.ts'
 import type { ContainerUpdate } from './world.ts'
+import { stoppable } from '../task/cancellable.ts'
 
 export interface Registering {
   readonly clock: Pick<Clock, 'sleep'>
@@ -61,7 +62,7 @@ export const awaitRegistration = (socket: Duplex, { clock, registrationTimeoutMs
 
   const services = { [runtimeService]: { RegisterPlugin: register, UpdateContainers: updateContainers } }
   const peer = makePeer(socket, { clock, services })
-  const timer = new AbortController()
+  const timer = stoppable()
   void clock.sleep(registrationTimeoutMs, timer.signal).then((how) => {
     if (how === 'elapsed' && !registered) peer.close(`Cannot register a plugin: it said nothing for ${registrationTimeoutMs} ms`)
   })

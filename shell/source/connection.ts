@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as T from 'fp-ts/lib/Task.js'
 import type { Env } from '../env.ts'
 import { describeError, type ShellError } from '../errors.ts'
-import { linkedTo } from '../task/cancellable.ts'
+import { linkedTo, stoppable } from '../task/cancellable.ts'
 import { outage } from './outage.ts'
 import { listing } from './listing.ts'
 import { subscription } from './subscription.ts'
@@ -28,7 +28,7 @@ export const stayConnected = (env: Env, listed: () => void): T.Task<void> => asy
   while (!isOver()) {
     const life = linkedTo(env.signal)
     const scope: Env = { ...env, signal: life.signal }
-    const opened = new AbortController() // "aborted" once the stream is known to be open
+    const opened = stoppable() // "aborted" once the stream is known to be open
     const ended = await subscription(() => {
       opened.abort()
       away?.end()

@@ -13,6 +13,7 @@ import { decodeEvent, subscriptionFilters } from '../containerd/decode_event.ts'
 import { type Env, now } from '../env.ts'
 import { describeError, isTransient, type ShellError } from '../errors.ts'
 import type { Envelope } from '../proto/gen/containerd/types.ts'
+import { stoppable } from '../task/cancellable.ts'
 
 /** How long to wait for our own event before publishing it again, ms. It normally comes back within a few. */
 const probePeriodMs = 200
@@ -20,7 +21,7 @@ const probePeriodMs = 200
 /** Reads the stream until it ends; `opened` is called once, when it is known to be open. */
 export const subscription = (opened: () => void): RTE.ReaderTaskEither<Env, ShellError, void> => (env) => {
   const topic = `/containerd-reaper/${randomUUID()}`
-  const found = new AbortController()
+  const found = stoppable()
 
   const onEnvelope = (envelope: Envelope): Promise<void> | undefined => {
     if (envelope.topic === topic) {

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Clock } from '../clock.ts'
-import type { Signal } from '../task/cancellable.ts'
+import { stoppable } from '../task/cancellable.ts'
 import { isLocked, openLevel } from './table.ts'
 
 export interface Ownership {
@@ -35,7 +35,7 @@ export const own = async (dir: string, clock: Clock): Promise<E.Either<string, O
   }
 }
 
-const never: Signal = new AbortController().signal
+const never = stoppable().signal
 
 const take = async (dir: string): Promise<E.Either<string, Ownership>> => {
   try {

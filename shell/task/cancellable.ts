@@ -9,7 +9,7 @@ import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js'
 /** What tells an action to stop: an `AbortSignal`, or one of our own. Both are listened to with {@link onAbort}. */
 export type Signal = AbortSignal | OwnSignal
 
-/** What an `AbortSignal` is to us, without its events: each call and each timer has one, and an AbortController costs more than they do. */
+/** What an `AbortSignal` is to us, without its events. Each call and each timer has one, so it is to cost little. */
 export interface OwnSignal {
   readonly aborted: boolean
   /** Who is to be called; undefined while there is nobody, and after the abort. */

@@ -12,6 +12,7 @@ import { type ProtocolFault, protocolFault } from './fault.ts'
 import { decodeMessage } from './codec.ts'
 import { encodeFrame, type Frame, frameType, longestMessage } from './frame.ts'
 import { type CallError, code, refused } from './status.ts'
+import { stoppable } from '../task/cancellable.ts'
 
 export interface TtrpcClient {
   /**
@@ -47,7 +48,7 @@ export const makeClient = (send: (message: Uint8Array) => void, clock: Pick<Cloc
       if (next > lastStream) return resolve(E.left({ _tag: 'Closed', reason: 'all stream ids are used up' }))
       const stream = next
       next += 2
-      const timer = new AbortController()
+      const timer = stoppable()
       open.set(stream, (outcome) => {
         open.delete(stream)
         timer.abort()

@@ -118,16 +118,12 @@ const judged = async ({ lives: program, witness: beside }: Stage, ended: Readonl
     way: 'plain' as const,
     reason: reasonFor('plain', code),
   }))
-  const heard = (name: string): boolean => {
-    const run = names.get(name)
-    return run !== undefined && beside.heard(run)
-  }
   const rows = await rowsOnDisk(program.stateDir)
   const seen = new Set(rows.flatMap((row) => (row._tag === 'RunRecord' ? [nameOf(row.run.id, row.run.pid)] : [])))
   return judge(exiting, program.lines().map(renamed), rows.map(renamedRow), {
     isUnseen: (name) => {
       const run = names.get(name)
-      return run?.how === 'shot' || !heard(name)
+      return run !== undefined && (run.how === 'shot' || !beside.heard(run))
     },
     // Not seen in the life of the connection that was cut, nor listed before containerd died; the witness, whom nobody cuts, may have heard.
     isUnheardOf: (name) => names.get(name)?.line === undefined && !seen.has(name),

@@ -48,8 +48,7 @@ export interface Truth {
   readonly reason?: string
 }
 
-// Only here are the project's own files read as what their README says they are.
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- only our own files are read as what their README says
 const parse = <A>(text: string): A => JSON.parse(text) as A
 
 /** The lines of a recording, in the order in which they were received. */

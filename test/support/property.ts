@@ -5,8 +5,8 @@ import type { IAsyncProperty, IProperty } from 'fast-check'
 export interface Prop {
   readonly name: string
   // The type of the drawn values differs per property, and fast-check's own runner takes any of them.
-  // deno-lint-ignore no-explicit-any
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // deno-lint-ignore no-explicit-any -- see above
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
   readonly property: IProperty<any> | IAsyncProperty<any>
   readonly runs?: number
 }

@@ -27,6 +27,7 @@ import type { NriPort } from './port.ts'
 import { makeReader } from './reader.ts'
 import { endOf } from './standing.ts'
 import { applyUpdates } from './updates.ts'
+import { stoppable } from '../../task/cancellable.ts'
 
 /** What plugins were told last of a container; without one it is a pod. */
 interface Described {
@@ -71,7 +72,7 @@ export const makeNriPort = (host: NriHost, env: Env, state: () => State): NriPor
   }
   const inTime = async (job: Promise<Told>): Promise<Told> => {
     const ms = host.requestTimeoutMs
-    const timer = new AbortController()
+    const timer = stoppable()
     const late = env.clock.sleep(ms, timer.signal).then((): Told => ({ _tag: 'Late', ms }))
     const outcome = await Promise.race([job, late])
     timer.abort()

@@ -6,8 +6,7 @@ import { inScratch } from './scratch.ts'
 
 t.test('every write asks LevelDB for its fsync', (t) =>
   inScratch(async (_, folder) => {
-    // Called as a method again by tap.
-    // eslint-disable-next-line @typescript-eslint/unbound-method
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- tap calls it as a method again
     const batches = t.capture(ClassicLevel.prototype, 'batch', ClassicLevel.prototype.batch)
     const table = await openLevel(join(folder, 'table'))
     await table.write([{ type: 'put', key: 'a', value: '1' }])

@@ -20,7 +20,7 @@ export const cases: ReadonlyArray<Vector> = [
       const store = { ...memoryStore<ReaperRecord>(), load: () => () => Promise.reject(new Error('the store was looked at')) }
       assert.throws(() => startReaper({ containerd, store, namespaces: ['ci'], policy: { maxHandlings: 0 } }), {
         name: 'RangeError',
-        message: 'Cannot start the reaper: policy.maxHandlings: wanted a whole number from 1 up, found 0',
+        message: 'Cannot start the reaper: policy.maxHandlings: wanted a whole number from 1 to 1024, found 0',
       })
       containerd.close()
     },
